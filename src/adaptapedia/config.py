@@ -1,0 +1,277 @@
+"""The only reader of the environment: frozen, typed, and says what is wrong and where."""
+
+import getpass
+import hashlib
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import dj_database_url
+import dj_email_url
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+EXAMPLES = {
+    "DATABASE_URL": "postgres://adaptapedia:password@db.example.org:5432/adaptapedia",
+    "REDIS_URL": "redis://:password@valkey.example.org:6379/0",
+    "SECRET_KEY": "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
+    "ALLOWED_HOSTS": "adaptapedia.example.org,www.example.org",
+    "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql",
+    "TMDB_BASE_URL": "https://api.themoviedb.org/3",
+    "TMDB_API_KEY": "a v3 key or a v4 read token from your TMDb account",
+    "OPEN_LIBRARY_BASE_URL": "https://openlibrary.org",
+    "CONTACT": "you@example.org",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "SENTRY_DSN": "https://key@sentry.example.org/1",
+    "DEBUG": "1 or 0",
+    "PORT": "8000",
+    "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
+}
+
+REDIS_DATABASES = {"broker": 0, "results": 1, "cache": 2}
+
+
+class ConfigError(Exception):
+    """One or more settings are missing or malformed; the text has one sentence for each."""
+
+
+class Config(BaseSettings):
+    """Everything the environment may say. An empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: str | None = None
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    wikidata_sparql_endpoint: str = "https://query.wikidata.org/sparql"
+    tmdb_base_url: str = "https://api.themoviedb.org/3"
+    tmdb_api_key: str | None = None
+    open_library_base_url: str = "https://openlibrary.org"
+    contact: str = Field(default_factory=lambda: f"{getpass.getuser()}@{socket.gethostname()}")
+    email_url: str = "console:"
+    sentry_dsn: str | None = None
+    debug: bool = False
+    port: int = Field(default=8000, ge=1, le=65535)
+    adaptapedia_home: Path | None = None
+
+    @classmethod
+    def load(cls) -> Self:
+        """The configuration the environment describes.
+
+        Raises ConfigError with a sentence for each fault: the variable, what is wrong, an example.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            raise ConfigError("\n".join(map(_sentence, error.errors()))) from None
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        hosts = tuple(host.strip() for host in value.split(",") if host.strip())
+        if any("/" in host or " " in host for host in hosts):
+            raise ValueError("takes host names separated by commas, without scheme or path")
+        return hosts
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_only(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parsed = dj_database_url.parse(value)
+            except (ValueError, dj_database_url.UnknownSchemeError):
+                raise ValueError("is not a database address") from None
+            if parsed["ENGINE"] != "django.db.backends.postgresql":
+                raise ValueError("must be a PostgreSQL address, beginning with postgres://")
+            if not parsed["NAME"]:
+                raise ValueError("names no database after the host")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_only(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parts = urlsplit(value)
+                parts.port  # noqa: B018 - reading it validates it
+            except ValueError:
+                raise ValueError("is not an address") from None
+            if parts.scheme not in {"redis", "rediss", "unix"}:
+                raise ValueError("must begin with redis://, rediss:// or unix://")
+            if parts.scheme == "unix" and not parts.path:
+                raise ValueError("names no socket")
+            if parts.scheme != "unix" and not parts.path.strip("/").isdigit() and parts.path.strip("/"):
+                raise ValueError("must end in a database number, as in /0")
+            if parts.scheme != "unix" and not parts.hostname:
+                raise ValueError("names no host")
+        return value
+
+    @field_validator("wikidata_sparql_endpoint", "tmdb_base_url", "open_library_base_url", "sentry_dsn")
+    @classmethod
+    def _http_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parts = urlsplit(value)
+                valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+            except ValueError:
+                valid = False
+            if not valid:
+                raise ValueError("must be an http:// or https:// address")
+        return value.rstrip("/") if value else value
+
+    @field_validator("contact")
+    @classmethod
+    def _contact_fits_a_header(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise ValueError("goes into a User-Agent and takes printable ASCII only: an e-mail address or a URL")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _email_address(cls, value: str) -> str:
+        try:
+            known = bool(dj_email_url.parse(value).get("EMAIL_BACKEND"))
+        except (ValueError, KeyError):
+            known = False
+        if not known:
+            raise ValueError("is not an e-mail address of a server")
+        return value
+
+    @field_validator("adaptapedia_home")
+    @classmethod
+    def _absolute_home(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("must be an absolute path")
+        return value
+
+    @model_validator(mode="after")
+    def _own_secret_outside_the_embedded_default(self) -> Self:
+        if self.secret_key is None:
+            if not self.embedded:
+                raise ValueError("SECRET_KEY is missing: with a DATABASE_URL or REDIS_URL of your own it must be set")
+        elif weakness := _weakness(self.secret_key):
+            raise ValueError(f"SECRET_KEY {weakness}")
+        if not self.embedded and not self.allowed_hosts:
+            raise ValueError("ALLOWED_HOSTS is missing: with a DATABASE_URL or REDIS_URL of your own it must be set")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether both servers are ours, on this machine, so that defaults are safe."""
+        return self.database_url is None and self.redis_url is None
+
+    @cached_property
+    def home(self) -> "Home":
+        """Where the embedded default keeps data and sockets."""
+        return Home.find(self.adaptapedia_home)
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """Django's settings of the one database."""
+        url = self.database_url or f"postgres://adaptapedia@{quote(str(self.home.run), safe='')}/adaptapedia"
+        return dict(dj_database_url.parse(url, conn_health_checks=True))
+
+    def redis(self, role: str) -> str:
+        """The address of the database of one role: broker, results or cache.
+
+        Each has its own number, counted on from the address's own, because clearing Django's
+        cache empties the whole database that it is in.
+        """
+        parts = urlsplit(self.redis_url or f"unix://{self.home.run}/valkey.sock")
+        if parts.scheme == "unix":
+            return urlunsplit(parts._replace(query=f"db={REDIS_DATABASES[role]}"))
+        first = int(parts.path.strip("/") or 0)
+        return urlunsplit(parts._replace(path=f"/{first + REDIS_DATABASES[role]}"))
+
+    def celery_redis(self, role: str) -> str:
+        """The same address in the spelling of Celery, which has a scheme of its own for sockets."""
+        parts = urlsplit(self.redis(role))
+        if parts.scheme == "unix":
+            return f"redis+socket://{parts.path}?virtual_host={parts.query.removeprefix('db=')}"
+        return urlunsplit(parts)
+
+    @property
+    def user_agent(self) -> str:
+        """How we introduce ourselves to an upstream; without a contact Wikidata answers 403."""
+        from adaptapedia import __version__
+
+        return f"Adaptapedia/{__version__} ({self.contact}) httpx"
+
+    def settled_secret_key(self) -> str:
+        """SECRET_KEY, or in the embedded default one made once and kept (0600)."""
+        return self.secret_key or self.home.secret_key()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one installation: `data` is lasting, `run` holds sockets and has a short name.
+
+    A socket's path may have 107 bytes (unix(7)), so `run` is never inside a deep checkout.
+    """
+
+    data: Path
+    run: Path
+
+    @classmethod
+    def find(cls, chosen: Path | None) -> "Home":
+        key = hashlib.sha256(str(chosen or CHECKOUT).encode()).hexdigest()[:10]
+        if os.geteuid() == 0:
+            return cls(data=chosen or Path("/var/lib/adaptapedia") / key, run=Path("/run") / f"adaptapedia-{key}")
+        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
+        run = runtime if os.access(runtime, os.W_OK) else Path("/tmp")  # noqa: S108
+        return cls(data=chosen or CHECKOUT / ".adaptapedia", run=run / f"adaptapedia-{os.geteuid()}-{key}")
+
+    def secret_key(self) -> str:
+        path = self.data / "secret_key"
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        except OSError as error:
+            raise ConfigError(
+                f"ADAPTAPEDIA_HOME: the folder {self.data} cannot be written ({error.strerror}). "
+                f"Set it to a folder of yours, for example ADAPTAPEDIA_HOME={EXAMPLES['ADAPTAPEDIA_HOME']}"
+            ) from None
+        key = secrets.token_urlsafe(50)
+        with os.fdopen(handle, "w") as file:
+            file.write(key + "\n")
+        return key
+
+
+def _weakness(key: str) -> str | None:
+    """Why a secret key can be guessed, or None. The bounds are those of Django's own check W009."""
+    if len(key) < 50:
+        return f"is guessable: it has {len(key)} characters and needs 50"
+    if len(set(key)) < 5:
+        return "is guessable: it has fewer than 5 different characters"
+    if key.startswith("django-insecure-") or "changeme" in key.lower():
+        return "is guessable: it is a placeholder"
+    return None
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "value_error" and not error["loc"]:
+        text = str(error["ctx"]["error"])
+        name = text.split()[0]
+        return f"{text}. Example: {name}={EXAMPLES[name]}"
+    name = str(error["loc"][0]).upper()
+    fault = str(error["ctx"]["error"]) if error["type"] == "value_error" else f"is wrong ({error['msg'].lower()})"
+    shown = "" if name in {"SECRET_KEY", "TMDB_API_KEY"} else f" (it is {_without_password(error['input'])!r})"
+    return f"{name} {fault}{shown}. Example: {name}={EXAMPLES[name]}"
+
+
+def _without_password(value: object) -> str:
+    text = str(value)
+    head, at, tail = text.rpartition("@")
+    return f"…@{tail}" if at and "://" in head else text
