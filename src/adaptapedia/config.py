@@ -189,7 +189,7 @@ class Config(BaseSettings):
         """
         parts = urlsplit(self.redis_url or f"unix://{self.home.run}/valkey.sock")
         if parts.scheme == "unix":
-            return urlunsplit(parts._replace(query=f"db={REDIS_DATABASES[role]}"))
+            return f"unix://{parts.path}?db={REDIS_DATABASES[role]}"
         first = int(parts.path.strip("/") or 0)
         return urlunsplit(parts._replace(path=f"/{first + REDIS_DATABASES[role]}"))
 

@@ -1,0 +1,111 @@
+"""What is known about the reading of upstreams: sweeps under way, rejects, freshness."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SourceState(models.Model):
+    """When one thing was last read from an upstream. The one table that a replay may write."""
+
+    source = models.CharField(max_length=20)
+    key = models.CharField(max_length=40, help_text=_("The upstream's own id, such as Q42."))
+    read_at = models.DateTimeField()
+    modified_at = models.DateTimeField(null=True, blank=True, help_text=_("What the upstream says."))
+    etag = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]
+
+
+class Sweep(models.Model):
+    """One whole reading of an upstream, which may take several attempts of a run.
+
+    What was read stays, so that the next attempt goes on where this one stopped. Counts change in
+    the transaction of the batch that they count, so that nothing is counted twice.
+    """
+
+    class Phase(models.TextChoices):
+        CLASSES = "classes", _("reading the class tree")
+        EDGES = "edges", _("reading what is based on what")
+        ITEMS = "items", _("reading works and screen works")
+        PEOPLE = "people", _("reading people")
+        MERGE = "merge", _("writing the catalogue")
+        DONE = "done", _("done")
+
+    source = models.CharField(max_length=20)
+    endpoint = models.TextField(help_text=_("Where it is read from."))
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
+    cursor = models.JSONField(null=True, blank=True, help_text=_("How far the phase has come; null at its start."))
+    expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))
+    classes = models.JSONField(default=list, blank=True, help_text=_("[[child, parent], …]"))
+    counts = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=Q(finished_at__isnull=True), name="one_open_sweep")
+        ]
+
+
+class SweepEdge(models.Model):
+    """A pair that a sweep has read: subject is based on source."""
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="edges", db_index=False)
+    subject = models.BigIntegerField()
+    source = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "subject", "source"], name="sweep_edge_once")]
+
+
+class SweepItem(models.Model):
+    """An item that a sweep has read: its record, what it is, and what keeps it out (empty: nothing)."""
+
+    class Side(models.TextChoices):
+        WORK = "work", _("work")
+        SCREEN = "screen", _("screen work")
+        PERSON = "person", _("person")
+        OTHER = "other", _("neither")
+        ABSENT = "absent", _("not there")
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
+    qid = models.BigIntegerField()
+    side = models.CharField(max_length=8, choices=Side)
+    problem = models.CharField(max_length=40, blank=True)
+    record = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "qid"], name="sweep_item_once")]
+
+
+class Reject(models.Model):
+    """Something an upstream said that did not get into the catalogue, and why. Cleared when it comes good."""
+
+    class Reason(models.TextChoices):
+        SAME_ITEM = "same_item", _("an item based on itself")
+        SCREEN_WITHOUT_NAME = "screen_without_name", _("the screen work has no name in any language")
+        SOURCE_WITHOUT_NAME = "source_without_name", _("the source has no name in any language")
+        BOTH_WITHOUT_NAME = "both_without_name", _("neither side has a name in any language")
+        TITLE_TOO_LONG = "title_too_long", _("a title of over 1,000 characters")
+        SCREEN_ABSENT = "screen_absent", _("the screen work's item is gone")
+        SOURCE_ABSENT = "source_absent", _("the source's item is gone")
+        NOT_A_SCREEN_WORK = "not_a_screen_work", _("what is based on it is no film or series")
+        SOURCE_NOT_A_WORK = "source_not_a_work", _("the source is neither written nor a film or series")
+        PERSON_WITHOUT_NAME = "person_without_name", _("the person has no name in any language")
+        PERSON_ABSENT = "person_absent", _("the person's item is gone")
+        YEAR_OUT_OF_RANGE = "year_out_of_range", _("a year out of range: the entry stands without it")
+        MALFORMED_ID = "malformed_id", _("an external id of the wrong shape: the entry stands without it")
+
+    source = models.CharField(_("source"), max_length=20)
+    key = models.CharField(_("item"), max_length=90, help_text=_("Q1 for an item, Q1>Q2 for a pair, Q1#… for a value."))
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason)
+    payload = models.JSONField(_("payload"), default=dict)
+    run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["source", "key", "reason"], name="reject_once")]
+        indexes = [models.Index(fields=["reason", "-id"], name="reject_by_reason")]
