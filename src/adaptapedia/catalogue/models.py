@@ -119,6 +119,7 @@ class Credit(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
     name = models.TextField(_("name as credited"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
+    source = models.CharField(_("source"), max_length=20)
 
     class Meta:
         abstract = True
@@ -169,6 +170,7 @@ class ExternalId(models.Model):
 
     scheme = models.CharField(_("scheme"), max_length=12, choices=Scheme)
     value = models.CharField(_("value"), max_length=40)
+    source = models.CharField(_("source"), max_length=20)
 
     class Meta:
         abstract = True

@@ -1,5 +1,6 @@
 """What is known about the reading of upstreams: sweeps under way, rejects, freshness."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,37 +50,6 @@ class Sweep(models.Model):
         ]
 
 
-class SweepEdge(models.Model):
-    """A pair that a sweep has read: subject is based on source."""
-
-    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="edges", db_index=False)
-    subject = models.BigIntegerField()
-    source = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sweep", "subject", "source"], name="sweep_edge_once")]
-
-
-class SweepItem(models.Model):
-    """An item that a sweep has read: its record, what it is, and what keeps it out (empty: nothing)."""
-
-    class Side(models.TextChoices):
-        WORK = "work", _("work")
-        SCREEN = "screen", _("screen work")
-        PERSON = "person", _("person")
-        OTHER = "other", _("neither")
-        ABSENT = "absent", _("not there")
-
-    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
-    qid = models.BigIntegerField()
-    side = models.CharField(max_length=8, choices=Side)
-    problem = models.CharField(max_length=40, blank=True)
-    record = models.JSONField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sweep", "qid"], name="sweep_item_once")]
-
-
 class Reject(models.Model):
     """Something an upstream said that did not get into the catalogue, and why. Cleared when it comes good."""
 
@@ -109,3 +79,39 @@ class Reject(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["source", "key", "reason"], name="reject_once")]
         indexes = [models.Index(fields=["reason", "-id"], name="reject_by_reason")]
+
+
+class SweepEdge(models.Model):
+    """A pair that a sweep has read: subject is based on source. Rejected when it has a reason."""
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="edges", db_index=False)
+    subject = models.BigIntegerField()
+    source = models.BigIntegerField()
+    reason = models.CharField(max_length=30, choices=Reject.Reason, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "subject", "source"], name="sweep_edge_once")]
+        indexes = [models.Index(fields=["sweep", "source"], name="sweep_edge_source")]
+
+
+class SweepItem(models.Model):
+    """An item that a sweep needs. Until it has been read it is pending and has no record."""
+
+    class Side(models.TextChoices):
+        PENDING = "pending", _("not read yet")
+        WORK = "work", _("work")
+        SCREEN = "screen", _("screen work")
+        PERSON = "person", _("person")
+        OTHER = "other", _("none of these")
+        ABSENT = "absent", _("not there")
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
+    qid = models.BigIntegerField()
+    side = models.CharField(max_length=8, choices=Side, default=Side.PENDING)
+    problem = models.CharField(max_length=30, blank=True, help_text=_("Why it has no title: without_name, title_too_long."))
+    people = ArrayField(models.BigIntegerField(), default=list, help_text=_("Whom its credits name."))
+    record = models.JSONField(null=True, help_text=_("A sources.wikidata.records.Item, defaults left out."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "qid"], name="sweep_item_once")]
+        indexes = [models.Index(fields=["sweep", "qid"], condition=Q(side="pending"), name="sweep_item_pending")]
