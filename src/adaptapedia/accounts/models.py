@@ -1,14 +1,37 @@
 """Who uses Adaptapedia, and what they may do."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth import models as auth
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
-class User(AbstractUser):
-    """A person with an account. The role decides; `is_staff` follows it (see `save`)."""
+class UserManager(auth.UserManager["User"]):
+    """Makes Django's superusers administrators, so that `createsuperuser` does what it says."""
+
+    use_in_migrations = False
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> "User":
+        extra.setdefault("role", User.Role.ADMINISTRATOR)
+        return super().create_superuser(username, email, password, **extra)
+
+    async def acreate_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> "User":
+        extra.setdefault("role", User.Role.ADMINISTRATOR)
+        return await super().acreate_superuser(username, email, password, **extra)
+
+
+class User(auth.AbstractUser):
+    """A person with an account. The role decides; Django's `is_staff` and `is_superuser` follow it.
+
+    `save` makes them follow, and the database refuses a row where they do not, so a bulk update of
+    the role has to name all three.
+    """
 
     class Role(models.TextChoices):
         USER = "user", _("User")
@@ -16,20 +39,38 @@ class User(AbstractUser):
         MODERATOR = "moderator", _("Moderator")
         ADMINISTRATOR = "administrator", _("Administrator")
 
+    OPERATORS = (Role.MODERATOR, Role.ADMINISTRATOR)
+
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.USER)
 
-    class Meta(AbstractUser.Meta):
-        pass
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(auth.AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=True, role__in=["moderator", "administrator"])
+                | Q(is_staff=False, role__in=["user", "trusted_editor"]),
+                name="user_staff_by_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_superuser=True, role="administrator") | Q(is_superuser=False) & ~Q(role="administrator"),
+                name="user_superuser_by_role",
+            ),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Django's own flags follow the role, so that there is one thing to set."""
+        """Django's own flags follow the role, so that there is one thing to set.
+
+        A save of other fields alone (a sign-in writes `last_login`) leaves the flags in the
+        database as they are: the role in hand may be older than the one in the row.
+        """
         self.is_staff = self.may_operate
         self.is_superuser = self.role == self.Role.ADMINISTRATOR
-        if kwargs.get("update_fields") is not None:
+        if "role" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "is_staff", "is_superuser"}
         super().save(*args, **kwargs)
 
     @property
     def may_operate(self) -> bool:
         """Whether the pages of /ops/ are open to this person."""
-        return self.role in {self.Role.MODERATOR, self.Role.ADMINISTRATOR}
+        return self.role in self.OPERATORS
