@@ -176,10 +176,19 @@ class Config(BaseSettings):
         return Home.find(self.adaptapedia_home)
 
     @property
+    def database_address(self) -> str:
+        """DATABASE_URL, or the socket of the embedded PostgreSQL."""
+        return self.database_url or f"postgres://adaptapedia@{quote(str(self.home.run), safe='')}/adaptapedia"
+
+    @property
+    def redis_address(self) -> str:
+        """REDIS_URL, or the socket of the embedded Valkey."""
+        return self.redis_url or f"unix://{self.home.run}/valkey.sock"
+
+    @property
     def database(self) -> dict[str, Any]:
         """Django's settings of the one database."""
-        url = self.database_url or f"postgres://adaptapedia@{quote(str(self.home.run), safe='')}/adaptapedia"
-        return dict(dj_database_url.parse(url, conn_health_checks=True))
+        return dict(dj_database_url.parse(self.database_address, conn_health_checks=True))
 
     def redis(self, role: str) -> str:
         """The address of the database of one role: broker, results or cache.
@@ -187,7 +196,7 @@ class Config(BaseSettings):
         Each has its own number, counted on from the address's own, because clearing Django's
         cache empties the whole database that it is in.
         """
-        parts = urlsplit(self.redis_url or f"unix://{self.home.run}/valkey.sock")
+        parts = urlsplit(self.redis_address)
         if parts.scheme == "unix":
             return f"unix://{parts.path}?db={REDIS_DATABASES[role]}"
         first = int(parts.path.strip("/") or 0)

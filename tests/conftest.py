@@ -1,0 +1,126 @@
+"""The ground of every test: a PostgreSQL and a Valkey of its own, unless DATABASE_URL and REDIS_URL name others.
+
+Settings load against servers that do not run yet; they start when a test outside tests/unit was collected.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.processes import Processes
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+UNIT = CHECKOUT / "tests" / "unit"
+DEMANDS = {"browser", "extract", "postgresql-15"}
+DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",") if word}
+
+_held = ExitStack()
+
+
+def pytest_configure() -> None:
+    """Load the settings from a temporary home, its folder passable for PostgreSQL's own user when we are root."""
+    if unknown := DEMANDED - DEMANDS:
+        raise pytest.UsageError(f"ADAPTAPEDIA_DEMAND names what no test knows: {', '.join(sorted(unknown))}")
+    home = Path(tempfile.mkdtemp(prefix="adaptapedia-test-"))
+    home.chmod(0o711)
+    _held.callback(shutil.rmtree, home, ignore_errors=True)
+    os.environ["ADAPTAPEDIA_HOME"] = str(home / "home")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "adaptapedia.settings"
+    import django
+
+    django.setup()
+    import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the servers once, and only for tests that may use them."""
+    if not session.config.option.collectonly and any(UNIT not in item.path.parents for item in session.items):
+        _start_servers()
+
+
+def pytest_unconfigure() -> None:
+    _held.close()
+
+
+def _start_servers() -> None:
+    from adaptapedia.local.postgres import Postgres
+    from adaptapedia.local.valkey import Valkey
+    from adaptapedia.settings import CONFIG
+
+    home = CONFIG.home
+    _held.callback(shutil.rmtree, home.run, ignore_errors=True)
+    if CONFIG.database_url is None:
+        # Nothing here outlives the machine; what a killed server had written the kernel still has.
+        _held.enter_context(Postgres(home.data / "postgres", home.run, settings={"fsync": "off"}).running())
+    if CONFIG.redis_url is None:
+        _held.enter_context(Valkey(home.data / "valkey", home.run).running())
+
+
+def missing(word: str, fault: str) -> NoReturn:
+    """Skip a test for want of something, or fail it where ADAPTAPEDIA_DEMAND insists on it."""
+    if word in DEMANDED:
+        pytest.fail(f"{fault}, and ADAPTAPEDIA_DEMAND demands it")
+    pytest.skip(fault)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of a Chromium or Chrome; without one the test is skipped."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return Path(found)
+    missing("browser", "no Chromium on this machine")
+
+
+@pytest.fixture(scope="session")
+def extract() -> Path:
+    """The extract of Wikidata beside the checkout (N-Triples, gzipped); without it the test is skipped."""
+    path = CHECKOUT.parent / "shared" / "data" / "wikidata" / "extract.nt.gz"
+    if not path.exists():
+        missing("extract", f"no extract of Wikidata at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_15() -> int:
+    """Debian's major version, when it is installed beside ours; otherwise the test is skipped."""
+    from adaptapedia.local.postgres import installed
+
+    if not any(found.major == 15 for found in installed()):
+        missing("postgresql-15", "no PostgreSQL 15 on this machine")
+    return 15
+
+
+@pytest.fixture
+def celery_processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
+    """Real workers, beats and commands on the test database and the test Valkey. The Valkey is emptied first."""
+    import redis
+    from django.conf import settings
+    from django.db import connection
+
+    from adaptapedia.settings import CONFIG
+
+    for role in ("broker", "results", "cache"):
+        with redis.Redis.from_url(CONFIG.redis(role)) as client:
+            client.flushdb()
+    database = urlsplit(CONFIG.database_address)._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": CONFIG.redis_address,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+    }
+    processes = Processes(environment=environment, logs=tmp_path)
+    try:
+        yield processes
+    finally:
+        processes.close()
+        connection.close()
