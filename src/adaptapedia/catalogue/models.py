@@ -21,7 +21,10 @@ class Entry(models.Model):
     """What works, screen works and people share."""
 
     wikidata_id = models.BigIntegerField(_("Wikidata item"), null=True, blank=True, unique=True)
-    slug = models.CharField(_("slug"), max_length=120, unique=True)
+    wikidata_digest = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text=_("Of the record that this entry was last merged from.")
+    )
+    slug = models.CharField(_("slug"), max_length=120)
     sort_key = models.CharField(_("sort key"), max_length=200)
     search_text = models.TextField(_("search text"), help_text=_("All names, accent-blind, for search."))
     provenance = models.JSONField(default=dict, blank=True)
@@ -32,6 +35,8 @@ class Entry(models.Model):
 
     class Meta:
         abstract = True
+        # A constraint, not `unique=True`, which would add a second index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["slug"], name="%(class)s_slug")]
 
 
 class TitledEntry(Entry):
@@ -46,7 +51,7 @@ class TitledEntry(Entry):
     genres = ArrayField(models.BigIntegerField(), default=list, blank=True)
     series = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
-    class Meta:
+    class Meta(Entry.Meta):
         abstract = True
 
     def __str__(self) -> str:
@@ -71,7 +76,7 @@ class Work(TitledEntry):
 
     form = models.CharField(_("form"), max_length=20, choices=Form, default=Form.WRITTEN_WORK)
 
-    class Meta:
+    class Meta(TitledEntry.Meta):
         verbose_name = _("work")
         verbose_name_plural = _("works")
         indexes = [GinIndex(fields=["search_text"], name="work_search_trgm", opclasses=["gin_trgm_ops"])]
@@ -91,7 +96,7 @@ class ScreenWork(TitledEntry):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     end_year = models.IntegerField(_("last year"), null=True, blank=True)
 
-    class Meta:
+    class Meta(TitledEntry.Meta):
         verbose_name = _("screen work")
         verbose_name_plural = _("screen works")
         indexes = [GinIndex(fields=["search_text"], name="screen_work_search_trgm", opclasses=["gin_trgm_ops"])]
@@ -105,7 +110,7 @@ class Person(Entry):
     birth_year = models.IntegerField(_("born"), null=True, blank=True)
     death_year = models.IntegerField(_("died"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
 
@@ -242,10 +247,11 @@ class Adaptation(models.Model):
 class FormerSlug(models.Model):
     """A slug that an entry once had: its address redirects to where the entry is now."""
 
-    slug = models.CharField(max_length=120, unique=True)
+    slug = models.CharField(max_length=120)
 
     class Meta:
         abstract = True
+        constraints = [models.UniqueConstraint(fields=["slug"], name="%(class)s_slug")]
 
 
 class FormerWorkSlug(FormerSlug):

@@ -1,0 +1,12 @@
+-- Pairs that the catalogue has from this source and a whole sweep has not seen.
+UPDATE catalogue_adaptation AS t SET missing_since = %(at)s
+FROM catalogue_adaptation AS a
+JOIN catalogue_screenwork AS screen ON screen.id = a.screen_work_id
+LEFT JOIN catalogue_work AS work ON work.id = a.work_id
+LEFT JOIN catalogue_screenwork AS original ON original.id = a.original_id
+WHERE t.id = a.id AND a.source = %(source)s AND a.missing_since IS NULL AND a.retired_at IS NULL
+  AND NOT EXISTS (
+    SELECT FROM ingest_sweepedge AS edge
+    WHERE edge.sweep_id = %(sweep)s AND edge.subject = screen.wikidata_id
+      AND edge.source = coalesce(work.wikidata_id, original.wikidata_id)
+  )

@@ -1,0 +1,225 @@
+"""Staged rows → catalogue, a batch at a time, one statement a table.
+
+Every function here runs in the caller's transaction, under the lock of the catalogue
+(`lock_catalogue`), and writes nothing for what is unchanged.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection
+
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.rows import (
+    CreditRow,
+    ExternalIdRow,
+    PeopleIds,
+    PersonRow,
+    ScreenWorkRow,
+    WorkRow,
+    digest_of,
+    external_ids,
+    people_named_by,
+    person_row,
+    screen_credits,
+    screen_work_row,
+    work_credits,
+    work_row,
+)
+from adaptapedia.ingest.slugs import Wish, allocate
+from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.staging import stage
+from adaptapedia.sources.wikidata.records import Edge, Item
+
+CATALOGUE_LOCK = 0x41444150
+"""Key of the advisory lock ("ADAP"): any number that nobody else uses in this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of the rows of one kind in a batch; `attached` and `detached` count credits and ids."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    attached: int = 0
+    detached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of entry: how its rows are made, and its tables.
+
+    `owner` is the column by which credits and ids point to it; without `credits_of` it has none.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    row_of: Callable[..., Any]
+    table: str
+    former_slugs: str
+    owner: str
+    external_ids: str
+    credits: str = ""
+    credits_of: Callable[[Item, PeopleIds], Iterator[CreditRow]] | None = None
+    title: str = "title"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What an upstream decides, and provenance is kept of."""
+        return tuple(c for c in self.columns if c not in {"wikidata_id", "wikidata_digest", "slug"})
+
+    def lock_of(self, field: str) -> str:
+        """The lock that guards a field: what is made from the title is guarded with it."""
+        made_from_title = {"title_language", "name_language", "sort_key", "search_text"}
+        return self.title if field in made_from_title else field
+
+
+WORK = Kind(
+    "work",
+    WorkRow._fields,
+    work_row,
+    table="catalogue_work",
+    former_slugs="catalogue_formerworkslug",
+    owner="work_id",
+    external_ids="catalogue_workexternalid",
+    credits="catalogue_workcredit",
+    credits_of=work_credits,
+)
+SCREEN_WORK = Kind(
+    "screen_work",
+    ScreenWorkRow._fields,
+    screen_work_row,
+    table="catalogue_screenwork",
+    former_slugs="catalogue_formerscreenworkslug",
+    owner="screen_work_id",
+    external_ids="catalogue_screenexternalid",
+    credits="catalogue_screencredit",
+    credits_of=screen_credits,
+)
+PERSON = Kind(
+    "person",
+    PersonRow._fields,
+    person_row,
+    table="catalogue_person",
+    former_slugs="catalogue_formerpersonslug",
+    owner="person_id",
+    external_ids="catalogue_personexternalid",
+    title="name",
+)
+
+
+def lock_catalogue() -> None:
+    """Keep every other bulk writer of the catalogue waiting until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CATALOGUE_LOCK])
+
+
+def merge_people(items: Iterable[Item], *, origin: Origin) -> Merged:
+    """Bring people up to date. Before works and screen works, whose credits point to them."""
+    return _merge_entries(PERSON, [(item, "") for item in items], origin)
+
+
+def merge_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> Merged:
+    """Bring works (each item with its `Work.Form`), their credits and external ids up to date."""
+    return _merge_entries(WORK, items, origin)
+
+
+def merge_screen_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> Merged:
+    """Bring screen works (each item with its `ScreenWork.Kind`), their credits and ids up to date."""
+    return _merge_entries(SCREEN_WORK, items, origin)
+
+
+def merge_adaptations(pairs: Sequence[Edge], *, origin: Origin) -> Merged:
+    """Tie screen works to their sources. A pair with a side that has no entry is left out."""
+    stage("stage_pair", ("subject", "source"), ((pair.subject, pair.source) for pair in pairs))
+    found_again = execute(statement("adaptations_found_again"), {})
+    created = execute(statement("adaptations"), origin.parameters)
+    return Merged(created, found_again, len(pairs) - created - found_again)
+
+
+def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> Merged:
+    people = _people_of(kind, items)
+    digests = {item.qid: digest_of(item, what, people) for item, what in items}
+    known = _known(kind, list(digests))
+    changed = [(item, what) for item, what in items if known.get(item.qid) != digests[item.qid]]
+    if not changed:
+        return Merged(unchanged=len(items))
+    rows = [kind.row_of(item, what, digest=digests[item.qid]) for item, what in changed]
+    stage(f"stage_{kind.name}", kind.columns, _with_slugs(kind, rows, known))
+    written = execute(_entry_sql(kind), origin.parameters)
+    created = sum(item.qid not in known for item, _ in changed)
+    attached, detached = _merge_attachments(kind, [item for item, _ in changed], people, origin, new=created == written)
+    return Merged(created, written - created, len(items) - written, attached, detached)
+
+
+def _people_of(kind: Kind, items: Sequence[tuple[Item, str]]) -> PeopleIds:
+    """The keys of everybody in the items' credits who has an entry."""
+    if kind.credits_of is None:
+        return {}
+    named = {person for item, _ in items for person in people_named_by(item)}
+    return dict(_select("SELECT wikidata_id, id FROM catalogue_person WHERE wikidata_id = ANY(%s)", list(named)))
+
+
+def _known(kind: Kind, qids: list[int]) -> dict[int, int | None]:
+    """The digests of the entries that are there."""
+    return dict(_select(f"SELECT wikidata_id, wikidata_digest FROM {kind.table} WHERE wikidata_id = ANY(%s)", qids))  # noqa: S608
+
+
+def _select(query: str, numbers: list[int]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [numbers])
+        return cursor.fetchall()
+
+
+def _with_slugs(kind: Kind, rows: Sequence[Any], known: dict[int, int | None]) -> list[Any]:
+    wishes = [
+        Wish(row.wikidata_id, getattr(row, kind.title), getattr(row, "year", None))
+        for row in rows
+        if row.wikidata_id not in known
+    ]
+    slugs = allocate(wishes, table=kind.table, former_table=kind.former_slugs) if wishes else {}
+    return [row._replace(slug=slugs.get(row.wikidata_id)) for row in rows]
+
+
+def _merge_attachments(
+    kind: Kind, items: Sequence[Item], people: PeopleIds, origin: Origin, *, new: bool
+) -> tuple[int, int]:
+    """Rows of ids and credits written and deleted. Entries that are all new have none to delete."""
+    ids = [row for item in items for row in external_ids(item)]
+    outcomes = [_attach(kind, "external_ids", kind.external_ids, ExternalIdRow._fields, ids, origin, new=new)]
+    if kind.credits_of is not None:
+        credits = [row for item in items for row in kind.credits_of(item, people)]
+        outcomes.append(_attach(kind, "credits", kind.credits, CreditRow._fields, credits, origin, new=new))
+    return sum(attached for attached, _ in outcomes), sum(detached for _, detached in outcomes)
+
+
+def _attach(
+    kind: Kind, what: str, table: str, columns: tuple[str, ...], rows: list[Any], origin: Origin, *, new: bool
+) -> tuple[int, int]:
+    staged = f"stage_{kind.name}_{what}"
+    names = {
+        "table": table,
+        "stage": staged,
+        "stage_entry": f"stage_{kind.name}",
+        "entry": kind.table,
+        "owner": kind.owner,
+    }
+    stage(staged, columns, rows)
+    removed = 0 if new else execute(statement(f"{what}_removed").format(**names), origin.parameters)
+    return execute(statement(what).format(**names), origin.parameters), removed
+
+
+@cache
+def _entry_sql(kind: Kind) -> str:
+    differs = {f: f"(t.{f} IS DISTINCT FROM s.{f} AND NOT t.locks ? '{kind.lock_of(f)}')" for f in kind.fields}
+    return statement("entry").format(
+        table=kind.table,
+        stage=f"stage_{kind.name}",
+        columns=", ".join(kind.fields),
+        values=", ".join(f"s.{f}" for f in kind.fields),
+        assignments=", ".join(f"{f} = CASE WHEN {differs[f]} THEN s.{f} ELSE t.{f} END" for f in kind.fields),
+        stamps=", ".join(f"'{f}', CASE WHEN {differs[f]} THEN %(stamp)s::jsonb END" for f in kind.fields),
+    )

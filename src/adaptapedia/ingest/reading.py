@@ -1,0 +1,168 @@
+"""Wikidata → what a sweep keeps: the class tree, the pairs, the items, the people."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from adaptapedia.ingest.models import Sweep, SweepEdge, SweepItem
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.rows import RECORD, people_named_by
+from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.staging import stage
+from adaptapedia.ingest.sweep import enter, step
+from adaptapedia.scheduling.jobs import Run
+from adaptapedia.sources.errors import Truncated
+from adaptapedia.sources.wikidata.client import Slice
+from adaptapedia.sources.wikidata.kinds import ClassTree
+from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item
+
+EDGE_SLICE = 5_000
+"""Pairs a query. Bare pairs are cheap: the query service answers so many in a few seconds."""
+ITEM_BATCH = 200
+"""Items a query, of some 30 rows each."""
+
+
+class Reader(Protocol):
+    """What a sweep asks of Wikidata: `WikidataClient`, or anything that answers like it."""
+
+    def class_edges(self) -> Sequence[ClassEdge]: ...
+    def edge_count(self) -> int: ...
+    def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice: ...
+    def items(self, qids: Sequence[int]) -> Sequence[Item]: ...
+
+
+def read_classes(sweep: Sweep, reader: Reader, run: Run) -> None:
+    """The class tree, once."""
+    run.progress(0, step="reading the class tree")
+    classes = reader.class_edges()
+    if not classes:
+        raise Truncated("Wikidata answered with an empty class tree, where thousands of classes are due")
+    with step(sweep):
+        sweep.classes = [[edge.child, edge.parent] for edge in classes]
+        sweep.save(update_fields=["classes"])
+        enter(sweep, Sweep.Phase.EDGES)
+
+
+def read_edges(sweep: Sweep, reader: Reader, run: Run) -> None:
+    """Every pair, in slices that each agree with their count; then every item of a pair is pending."""
+    if sweep.cursor is None:
+        expected = reader.edge_count()
+        if expected == 0:
+            raise Truncated("Wikidata counted no pair at all, where tens of thousands are due")
+        with step(sweep):
+            sweep.expected = expected
+            sweep.cursor = {"after": None, "done": 0}
+    while sweep.phase == Sweep.Phase.EDGES:
+        done, after = sweep.cursor["done"], sweep.cursor["after"]
+        run.progress(done, sweep.expected, step="reading what is based on what")
+        part = reader.edges_after(Edge(*after) if after else None, limit=EDGE_SLICE)
+        with step(sweep):
+            _keep_edges(sweep, part.edges)
+            if len(part.edges) == part.remaining:
+                execute(statement("pending_from_edges"), {"sweep": sweep.pk})
+                enter(sweep, Sweep.Phase.ITEMS, _to_read(sweep))
+            else:
+                last = part.edges[-1]
+                sweep.cursor = {"after": [last.subject, last.source], "done": done + len(part.edges)}
+
+
+def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
+    """Every item of a pair; then each pair has its verdict and everybody in the credits is pending."""
+    tree = class_tree(sweep)
+
+    def classify(item: Item, is_subject: bool) -> str:
+        return side_of(item, tree, is_subject=is_subject)
+
+    _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading works and screen works")
+    with step(sweep):
+        execute(statement("pair_verdicts"), {"sweep": sweep.pk})
+        execute(statement("pending_from_credits"), {"sweep": sweep.pk})
+        enter(sweep, Sweep.Phase.PEOPLE, _to_read(sweep))
+
+
+def read_people(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
+    """Everybody in the credits of what will be written."""
+
+    def classify(item: Item, _is_subject: bool) -> str:
+        return SweepItem.Side.PERSON if _is_there(item) else SweepItem.Side.ABSENT
+
+    _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading people")
+    with step(sweep):
+        enter(sweep, Sweep.Phase.MERGE)
+
+
+def class_tree(sweep: Sweep) -> ClassTree:
+    """The tree that the sweep has read."""
+    return ClassTree(ClassEdge(child, parent) for child, parent in sweep.classes)
+
+
+def side_of(item: Item, tree: ClassTree, *, is_subject: bool) -> str:
+    """On which side of the catalogue an item belongs.
+
+    Some items are both, such as a manga and the series made from it under one name. One that is
+    based on something is the screen work; one that things are based on is the written work.
+    """
+    if not _is_there(item):
+        return SweepItem.Side.ABSENT
+    on_screen, written = tree.screen_kind(item.classes), tree.written_form(item.classes)
+    if on_screen and (is_subject or not written):
+        return SweepItem.Side.SCREEN
+    return SweepItem.Side.WORK if written else SweepItem.Side.OTHER
+
+
+def _is_there(item: Item) -> bool:
+    return item.exists and item.redirect_to is None
+
+
+def _problem_of(item: Item) -> str:
+    if item.label is not None:
+        return ""
+    return "title_too_long" if any(p.reason == "title_too_long" for p in item.problems) else "without_name"
+
+
+def _to_read(sweep: Sweep) -> dict[str, int]:
+    pending = SweepItem.objects.filter(sweep=sweep, side=SweepItem.Side.PENDING)
+    return {"done": 0, "total": pending.count()}
+
+
+def _read_pending(
+    sweep: Sweep, reader: Reader, run: Run, *, origin: Origin, classify: Callable[[Item, bool], str], label: str
+) -> None:
+    while batch := _pending_batch(sweep):
+        run.progress(sweep.cursor["done"], sweep.cursor["total"], step=label)
+        items = reader.items(list(batch))
+        with step(sweep):
+            _keep_items(sweep, ((item, classify(item, batch[item.qid])) for item in items), origin=origin)
+            sweep.cursor = {**sweep.cursor, "done": sweep.cursor["done"] + len(batch)}
+
+
+def _pending_batch(sweep: Sweep) -> dict[int, bool]:
+    """The next pending items in QID order; for each, whether it is the subject of a pair."""
+    subject_of = SweepEdge.objects.filter(sweep=sweep, subject=OuterRef("qid"))
+    pending = SweepItem.objects.filter(sweep=sweep, side=SweepItem.Side.PENDING).order_by("qid")
+    return dict(pending.annotate(is_subject=Exists(subject_of)).values_list("qid", "is_subject")[:ITEM_BATCH])
+
+
+def _keep_edges(sweep: Sweep, edges: Iterable[Edge]) -> None:
+    with connection.cursor() as cursor, cursor.copy("COPY ingest_sweepedge (sweep_id, subject, source, reason) FROM STDIN") as copy:
+        for edge in edges:
+            copy.write_row((sweep.pk, edge.subject, edge.source, ""))
+
+
+def _keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origin) -> None:
+    rows = (
+        (
+            item.qid,
+            side,
+            _problem_of(item),
+            "{" + ",".join(map(str, people_named_by(item))) + "}",
+            item.modified,
+            RECORD.dump_json(item, exclude_defaults=True).decode(),
+        )
+        for item, side in items
+    )
+    stage("stage_read_item", ("qid", "side", "problem", "people", "modified", "record"), rows)
+    execute(statement("store_read_items"), {"sweep": sweep.pk})
+    execute(statement("source_states"), origin.parameters)

@@ -1,0 +1,172 @@
+"""What a sweep has read → catalogue, in QID order; then its rejects, and what is missing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from adaptapedia.ingest.merging import (
+    Merged,
+    lock_catalogue,
+    merge_adaptations,
+    merge_people,
+    merge_screen_works,
+    merge_works,
+)
+from adaptapedia.ingest.models import Sweep
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.reading import class_tree
+from adaptapedia.ingest.rows import RECORD
+from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.sweep import enter, step
+from adaptapedia.scheduling.jobs import Counts, Run
+from adaptapedia.sources.wikidata.kinds import ClassTree
+from adaptapedia.sources.wikidata.records import Edge, Item
+
+MERGE_BATCH = 5_000
+"""Rows a transaction: long enough to be cheap, short enough to keep nobody waiting."""
+
+ACCEPTED = """
+    FROM ingest_sweepitem AS t WHERE t.sweep_id = %(sweep)s AND t.side = %(side)s AND t.problem = ''
+"""
+IN_AN_ACCEPTED_PAIR = """
+    AND EXISTS (SELECT FROM ingest_sweepedge AS e WHERE e.sweep_id = t.sweep_id AND e.subject = t.qid AND e.reason = ''
+      UNION ALL SELECT FROM ingest_sweepedge AS e WHERE e.sweep_id = t.sweep_id AND e.source = t.qid AND e.reason = '')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of rows to write, and how its batches are found and merged."""
+
+    name: str
+    side: str
+    source: str
+    merge: Callable[[Sequence[Item], ClassTree, Origin], Merged]
+
+
+def _people(items: Sequence[Item], _tree: ClassTree, origin: Origin) -> Merged:
+    return merge_people(items, origin=origin)
+
+
+def _works(items: Sequence[Item], tree: ClassTree, origin: Origin) -> Merged:
+    return merge_works([(item, tree.written_form(item.classes) or "written_work") for item in items], origin=origin)
+
+
+def _screen_works(items: Sequence[Item], tree: ClassTree, origin: Origin) -> Merged:
+    return merge_screen_works([(item, tree.screen_kind(item.classes) or "other") for item in items], origin=origin)
+
+
+PARTS = (
+    Part("people", "person", ACCEPTED, _people),
+    Part("works", "work", ACCEPTED + IN_AN_ACCEPTED_PAIR, _works),
+    Part("screen_works", "screen", ACCEPTED + IN_AN_ACCEPTED_PAIR, _screen_works),
+)
+
+
+def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
+    """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep."""
+    if sweep.cursor is None:
+        with step(sweep):
+            sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": _rows_to_write(sweep)}
+    tree = class_tree(sweep)
+    while sweep.cursor["part"] < len(PARTS):
+        _write_entries(sweep, run, tree, origin)
+    while sweep.phase == Sweep.Phase.MERGE:
+        _write_pairs(sweep, run, origin)
+    return sweep.counts
+
+
+def _write_entries(sweep: Sweep, run: Run, tree: ClassTree, origin: Origin) -> None:
+    part = PARTS[sweep.cursor["part"]]
+    _tell(sweep, run)
+    with step(sweep):
+        lock_catalogue()
+        items = _items(sweep, part)
+        _count(sweep, part.name, part.merge(items, tree, origin))
+        if len(items) < MERGE_BATCH:
+            _advance(sweep, len(items), [0, 0], part=sweep.cursor["part"] + 1)
+        else:
+            _advance(sweep, len(items), [items[-1].qid, 0])
+
+
+def _write_pairs(sweep: Sweep, run: Run, origin: Origin) -> None:
+    _tell(sweep, run)
+    with step(sweep):
+        lock_catalogue()
+        pairs = _pairs(sweep)
+        _count(sweep, "adaptations", merge_adaptations(pairs, origin=origin))
+        if len(pairs) < MERGE_BATCH:
+            _finish(sweep, origin)
+        else:
+            _advance(sweep, len(pairs), [pairs[-1].subject, pairs[-1].source])
+
+
+def _finish(sweep: Sweep, origin: Origin) -> None:
+    parameters = {**origin.parameters, "sweep": sweep.pk}
+    sweep.counts["adaptations"]["missing"] = execute(statement("adaptations_missing"), parameters)
+    execute(statement("staged_rejects"), parameters)
+    execute(statement("rejects_cleared"), parameters)
+    execute(statement("rejects"), parameters)
+    sweep.counts["rejected"] = dict(_rejects_by_reason())
+    enter(sweep, Sweep.Phase.DONE)
+    sweep.finished_at = timezone.now()
+
+
+def _tell(sweep: Sweep, run: Run) -> None:
+    run.progress(sweep.cursor["done"], sweep.cursor["total"], step="writing the catalogue")
+
+
+def _advance(sweep: Sweep, done: int, after: list[int], **changes: Any) -> None:
+    sweep.cursor = {**sweep.cursor, "after": after, "done": sweep.cursor["done"] + done, **changes}
+
+
+def _count(sweep: Sweep, name: str, merged: Merged) -> None:
+    counts = sweep.counts.setdefault(name, {"created": 0, "updated": 0, "unchanged": 0})
+    for outcome, number in asdict(merged).items():
+        if outcome in counts:
+            counts[outcome] += number
+    attached = sweep.counts.setdefault("credits_and_ids", {"written": 0, "removed": 0})
+    attached["written"] += merged.attached
+    attached["removed"] += merged.detached
+
+
+def _rows_to_write(sweep: Sweep) -> int:
+    items = sum(_scalar(f"SELECT count(*) {part.source}", _parameters(sweep, part)) for part in PARTS)
+    return items + sweep.edges.filter(reason="").count()
+
+
+def _items(sweep: Sweep, part: Part) -> list[Item]:
+    query = f"SELECT t.record::text {part.source} AND t.qid > %(after)s ORDER BY t.qid LIMIT {MERGE_BATCH}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**_parameters(sweep, part), "after": sweep.cursor["after"][0]})
+        return [RECORD.validate_json(record) for (record,) in cursor.fetchall()]
+
+
+def _pairs(sweep: Sweep) -> list[Edge]:
+    query = (
+        "SELECT subject, source FROM ingest_sweepedge WHERE sweep_id = %s AND reason = '' "
+        f"AND (subject, source) > (%s, %s) ORDER BY subject, source LIMIT {MERGE_BATCH}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [sweep.pk, *sweep.cursor["after"]])
+        return [Edge(subject, source) for subject, source in cursor.fetchall()]
+
+
+def _parameters(sweep: Sweep, part: Part) -> dict[str, Any]:
+    return {"sweep": sweep.pk, "side": part.side}
+
+
+def _scalar(query: str, parameters: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
+def _rejects_by_reason() -> Iterator[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reason, count(*) FROM stage_reject GROUP BY reason ORDER BY reason")
+        yield from cursor.fetchall()

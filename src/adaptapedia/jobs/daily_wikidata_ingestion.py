@@ -1,0 +1,28 @@
+"""Every day: the books and what was made from them, from Wikidata into the catalogue."""
+
+from django.conf import settings
+
+from adaptapedia.ingest.wikidata import sweep_wikidata
+from adaptapedia.kit.budget import Budget
+from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
+from adaptapedia.sources.wikidata.client import WikidataClient
+
+
+@job(
+    "daily-wikidata-ingestion",
+    task="run_daily_wikidata_ingestion",
+    cron="0 2 * * *",
+    queue="long",
+    retries=3,
+    retry_after=HOUR,
+    expires=HOUR,
+    soft_limit=6 * HOUR,
+    hard_limit=6.5 * HOUR,
+    remember_as="last_wikidata_ingestion",
+    remember_for=DAY,
+)
+def run_daily_wikidata_ingestion(run: Run) -> Counts:
+    """Book → screen adaptations from Wikidata into the catalogue."""
+    endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
+    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=Budget("wikidata", settings.BUDGET_URL)) as wikidata:
+        return sweep_wikidata(wikidata, run, endpoint=endpoint)
