@@ -1,10 +1,11 @@
 """Slugs for new entries: readable, unique, given in QID order.
 
-An entry takes the first of `dune`, `dune-1984`, `dune-q123` that nobody has or has ever had. One
-query serves a whole batch: it asks which of all candidates are taken.
+An entry takes the first of `dune`, `dune-1984`, `dune-q123` that nobody has or has ever had. Two
+queries serve a whole batch: one asks which of the plain slugs are taken, one asks for the longer
+forms of those entries that could not have theirs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import connection
@@ -25,32 +26,33 @@ def allocate(wishes: Iterable[Wish], *, table: str, former_table: str) -> dict[i
 
     The caller holds the lock of the catalogue, so that what is free now stays free.
     """
-    in_order = sorted(wishes)
-    candidates = {wish.wikidata_id: _candidates(wish) for wish in in_order}
-    taken = _taken({slug for slugs in candidates.values() for slug in slugs}, table, former_table)
-    return _share_out(candidates, taken)
-
-
-def _share_out(candidates: Mapping[int, Sequence[str]], taken: set[str]) -> dict[int, str]:
-    given: dict[int, str] = {}
-    for qid, slugs in candidates.items():
-        given[qid] = next(slug for slug in slugs if slug not in taken)
-        taken.add(given[qid])
+    plain = {wish: slugify(wish.title) or f"q{wish.wikidata_id}" for wish in sorted(wishes)}
+    taken = _taken(plain.values(), table, former_table)
+    given, without = {}, {}
+    for wish, slug in plain.items():
+        if slug in taken:
+            without[wish] = list(_longer_forms(wish, slug))
+        else:
+            given[wish.wikidata_id] = slug
+            taken.add(slug)
+    if without:
+        taken |= _taken([slug for slugs in without.values() for slug in slugs], table, former_table)
+    for wish, slugs in without.items():
+        given[wish.wikidata_id] = next(slug for slug in slugs if slug not in taken)
+        taken.add(given[wish.wikidata_id])
     return given
 
 
-def _candidates(wish: Wish) -> list[str]:
-    """At least two, the last of which is the item's own: another entry's title can spell it, a longer form cannot."""
-    qid = f"q{wish.wikidata_id}"
-    base = slugify(wish.title)
-    if not base:
-        return [qid, f"{qid}-{qid}"]
-    with_year = [f"{base}-{wish.year}"] if wish.year is not None and wish.year > 0 else []
-    return [base, *with_year, f"{base}-{qid}", f"{base}-{qid}-{qid}"]
+def _longer_forms(wish: Wish, slug: str) -> Iterator[str]:
+    """With the year, then with the item; should another title spell even that, with the item twice."""
+    if wish.year is not None and wish.year > 0:
+        yield f"{slug}-{wish.year}"
+    yield f"{slug}-q{wish.wikidata_id}"
+    yield f"{slug}-q{wish.wikidata_id}-q{wish.wikidata_id}"
 
 
-def _taken(slugs: set[str], table: str, former_table: str) -> set[str]:
-    query = f"SELECT slug FROM {table} WHERE slug = ANY(%(slugs)s) UNION ALL SELECT slug FROM {former_table} WHERE slug = ANY(%(slugs)s)"  # noqa: E501, S608 - names of our own tables
+def _taken(slugs: Collection[str], table: str, former_table: str) -> set[str]:
+    tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s)" for name in (table, former_table))  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(query, {"slugs": list(slugs)})
+        cursor.execute(" UNION ALL ".join(tables), {"slugs": list(slugs)})
         return {slug for (slug,) in cursor.fetchall()}
