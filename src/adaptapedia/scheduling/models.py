@@ -83,9 +83,7 @@ class JobRun(models.Model):
         verbose_name_plural = _("runs")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["schedule", "due_at"], condition=Q(trigger="tick"), name="one_run_per_tick"
-            )
+            models.UniqueConstraint(fields=["schedule", "due_at"], condition=Q(trigger="tick"), name="one_run_per_tick")
         ]
         indexes = [
             models.Index(fields=["schedule_name", "-id"], name="run_of_schedule"),

@@ -1,0 +1,85 @@
+"""What people and programs may ask of schedules."""
+
+from django.db import transaction
+from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models.functions import Now
+from django_celery_beat.models import PeriodicTask
+
+from adaptapedia.scheduling.attempts import lock
+from adaptapedia.scheduling.dispatch import arguments_of, send_after_commit
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.terms import registry, spec_of_task
+
+State = JobRun.State
+
+
+class UnknownSchedule(LookupError):
+    """There is no schedule of this name, or what it starts is no job."""
+
+    def __init__(self, name: str, *, known: list[str]) -> None:
+        super().__init__(f"There is no schedule {name!r}. The schedules are: {', '.join(known) or 'none yet'}.")
+        self.name = name
+        self.known = known
+
+
+def request_run(
+    name: str, *, trigger: JobRun.Trigger = JobRun.Trigger.MANUAL, by: str | None = None
+) -> tuple[JobRun, bool]:
+    """Start the job of a schedule now, and return its run and whether it is a new one.
+
+    A run under way is returned instead of starting a second; one that waits for its retry is brought
+    forward. The message is sent after the commit; when the broker is away, beat sends it later.
+    `by` says who asked, and is kept with the run. Raises UnknownSchedule.
+    """
+    with transaction.atomic():
+        lock(f"request {name}")
+        if (run := _under_way(name)) is not None:
+            return _brought_forward(run), False
+        run = _new_run(name, trigger=trigger, by=by)
+        send_after_commit([run])
+    return run, True
+
+
+def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
+    """Run the schedule of a finished run again, with the same terms as `request_run`."""
+    return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+
+
+def _under_way(name: str) -> JobRun | None:
+    running_first = Case(When(state=State.RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return (
+        JobRun.objects.select_for_update()
+        .filter(schedule_name=name, state__in=JobRun.OPEN)
+        .order_by(running_first, "id")
+        .first()
+    )
+
+
+def _brought_forward(run: JobRun) -> JobRun:
+    if run.state == State.WAITING:
+        JobRun.objects.filter(pk=run.pk).update(
+            state=State.QUEUED, attempt=F("attempt") + 1, next_attempt_at=Now(), sent_at=Now()
+        )
+        run.refresh_from_db()
+        send_after_commit([run])
+    return run
+
+
+def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None) -> JobRun:
+    schedule = PeriodicTask.objects.filter(name=name).first()
+    spec = spec_of_task(schedule.task) if schedule else registry.get(name)
+    if spec is None:
+        known = PeriodicTask.objects.values_list("name", flat=True)
+        raise UnknownSchedule(name, known=sorted({*known, *registry}))
+    asked = {"by": by} if by else {}
+    run = JobRun.objects.create(
+        schedule=schedule,
+        schedule_name=name,
+        task=spec.task,
+        queue=(schedule and schedule.queue) or spec.queue,
+        arguments={**(arguments_of(schedule) if schedule else {"args": [], "kwargs": {}}), **asked},
+        trigger=trigger,
+        sent_at=Now(),
+    )
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,210 @@
+"""The fenced steps of a run: claimed, then given back, lost, succeeded, skipped or failed.
+
+Each step is one UPDATE that holds only for the state (and, past the claim, the fence) that it was
+decided on, so whoever comes too late writes nothing. Times are the database's.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import stamina
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.terms import Counts, JobSpec
+from adaptapedia.scheduling.timing import timing
+
+T = TypeVar("T")
+State = JobRun.State
+
+LOST = "its worker was lost"
+TRACEBACK_LIMIT = 50_000
+ERROR_LIMIT = 1_000
+
+
+def claim(run_id: int, *, worker: str) -> JobRun | None:
+    """Take a queued run for this worker; None when there is nothing to do for it any more.
+
+    That is: another delivery of its message was first, or it ends here as skipped (expired, paused,
+    overlap). Claims of one job come one after the other, so two of its runs never start together.
+    """
+    with transaction.atomic():
+        run = JobRun.objects.filter(pk=run_id).first()
+        if run is None:
+            return None
+        lock(f"claim {run.task}")
+        run = JobRun.objects.select_for_update().get(pk=run_id)
+        if run.state != State.QUEUED:
+            return None
+        if reason := _reason_to_skip(run):
+            skip_queued(run, reason)
+            return None
+        JobRun.objects.filter(pk=run.pk).update(
+            state=State.RUNNING,
+            fence=F("fence") + 1,
+            worker=worker,
+            started_at=Now(),
+            heartbeat_at=Now(),
+            next_attempt_at=None,
+            done=None,
+            total=None,
+            step="",
+            error="",
+            traceback="",
+        )
+        run.refresh_from_db()
+        return run
+
+
+def _reason_to_skip(run: JobRun) -> str:
+    schedule = run.schedule
+    if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
+        return expired(run)
+    if run.trigger == JobRun.Trigger.TICK and schedule is not None and not (schedule.enabled or schedule.one_off):
+        return "paused"
+    going = JobRun.objects.filter(task=run.task, state=State.RUNNING).exclude(pk=run.pk).first()
+    return f"overlap: run {going.pk} is still going" if going else ""
+
+
+def expired(run: JobRun) -> str:
+    """The reason of a run that nobody started in time."""
+    return f"expired: not started by {run.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def skip_queued(run: JobRun, reason: str) -> bool:
+    """End a run that has not started (or waits to start again) as skipped; whether it was still queued."""
+    queued = JobRun.objects.filter(pk=run.pk, state=State.QUEUED, fence=run.fence)
+    return bool(queued.update(state=State.SKIPPED, reason=reason, finished_at=Now()))
+
+
+def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -> bool:
+    """Show that the attempt lives, and how far it is; false when it has been taken over."""
+    return bool(_held(run).update(heartbeat_at=Now(), done=done, total=total, step=plain(step)[:200]))
+
+
+def succeed(run: JobRun, counts: Counts) -> bool:
+    """Write the result; false when the attempt has been taken over. `counts` is `storable`."""
+    return bool(_held(run).update(state=State.SUCCEEDED, counts=counts, finished_at=Now(), step=""))
+
+
+def skip(run: JobRun, reason: str) -> bool:
+    """End the attempt as skipped; false when it has been taken over."""
+    return bool(_held(run).update(state=State.SKIPPED, reason=plain(reason), finished_at=Now()))
+
+
+def give_back(run: JobRun) -> bool:
+    """Queue an attempt again that its worker had to break off; false when it has been taken over."""
+    return bool(_held(run).update(state=State.QUEUED, next_attempt_at=Now(), sent_at=None))
+
+
+def fail(run: JobRun, *, error: str, traceback: str = "", retry_in: timedelta | None) -> bool:
+    """End the attempt as failed: the run waits for `retry_in`, or has failed when that is None.
+
+    False when the attempt has been taken over.
+    """
+    told: dict[str, Any] = {"error": plain(error)[:ERROR_LIMIT], "traceback": plain(traceback)[-TRACEBACK_LIMIT:]}
+    if retry_in is None:
+        return bool(_held(run).update(state=State.FAILED, finished_at=Now(), **told))
+    return bool(
+        _held(run).update(
+            state=State.WAITING,
+            next_attempt_at=Now() + retry_in,
+            earlier_attempts=[*run.earlier_attempts, _ended(run, error=told["error"])],
+            **told,
+        )
+    )
+
+
+def lose(run: JobRun, spec: JobSpec | None) -> bool:
+    """Take a running attempt, its row locked, from a worker that shows no life; whether it was running.
+
+    It is queued again with the same number. The attempt that was killed at its hard limit has timed
+    out instead, and the third loss of one attempt ends the run: it is the job that kills its workers.
+    """
+    if spec and _reached_hard_limit(run, spec):
+        error = f"timed out: killed after {in_words(spec.hard_limit)}"
+        return fail(run, error=error, retry_in=spec.retry_after if run.attempt <= spec.retries else None)
+    losses = [*run.earlier_attempts, _ended(run, error=LOST)]
+    if sum(past["attempt"] == run.attempt and past["error"] == LOST for past in losses) >= timing().losses:
+        return bool(
+            _held(run).update(
+                state=State.FAILED,
+                error=f"{LOST} {_times(timing().losses)}",
+                finished_at=Now(),
+                earlier_attempts=losses,
+            )
+        )
+    queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
+    return bool(_held(run).update(**queued, earlier_attempts=losses))
+
+
+def _reached_hard_limit(run: JobRun, spec: JobSpec) -> bool:
+    if run.started_at is None or run.heartbeat_at is None:
+        return False
+    return run.heartbeat_at - run.started_at >= spec.hard_limit - 2 * timing().heartbeat
+
+
+def _held(run: JobRun) -> QuerySet[JobRun]:
+    """The row, while this attempt holds it."""
+    return JobRun.objects.filter(pk=run.pk, fence=run.fence, state=State.RUNNING)
+
+
+def _ended(run: JobRun, *, error: str) -> dict[str, Any]:
+    return {
+        "attempt": run.attempt,
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "finished_at": timezone.now().isoformat(),
+        "error": error,
+    }
+
+
+def lock(name: str) -> None:
+    """Wait until no other transaction holds this name, and hold it until ours ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"adaptapedia.scheduling {name}"])
+
+
+def patiently(write: Callable[[], T]) -> T:
+    """Do `write` again on a fresh connection while the database is away, for as long as `timing` says."""
+    unreachable = (OperationalError, InterfaceError)
+    for attempt in stamina.retry_context(
+        on=unreachable, attempts=None, timeout=timing().write_within, wait_initial=0.2, wait_max=3
+    ):
+        with attempt:
+            try:
+                return write()
+            except unreachable:
+                connection.close()
+                raise
+    raise AssertionError("stamina raises when its time is up")
+
+
+def storable(counts: Counts) -> Counts:
+    """The counts as JSON that PostgreSQL takes; raises TypeError for what is no JSON."""
+    if not isinstance(counts, dict):
+        raise TypeError(f"a job returns its counts as a dict, not {type(counts).__name__}")
+    stored: Counts = json.loads(plain(json.dumps(counts, allow_nan=False)).replace("\\u0000", ""))
+    return stored
+
+
+def plain(text: str) -> str:
+    """The text without what PostgreSQL refuses: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def in_words(span: timedelta) -> str:
+    """A time limit for people: 90 s, 10 min, 3 h."""
+    seconds = span.total_seconds()
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")

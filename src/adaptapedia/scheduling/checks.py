@@ -1,0 +1,51 @@
+"""System checks of the jobs: terms that would break a promise are found before anything runs."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from celery.schedules import ParseException, crontab
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+from adaptapedia.scheduling.terms import JobSpec, registry
+
+VISIBILITY_TIMEOUT = 3600
+"""Kombu's own, in seconds, when the settings name none (kombu.transport.redis)."""
+
+
+@register
+def check_jobs(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Every job's terms hold together: limits, retries, cron, a task name of its own."""
+    given = current_app.conf.broker_transport_options.get("visibility_timeout", VISIBILITY_TIMEOUT)
+    return [*faults(registry.values(), visible_again=timedelta(seconds=given))]
+
+
+def faults(specs: Iterable[JobSpec], *, visible_again: timedelta) -> Iterator[CheckMessage]:
+    """What is wrong with the terms of these jobs, where the broker hands a message out again after `visible_again`."""
+    jobs = list(specs)
+    for spec in jobs:
+        yield from _faults_of(spec, visible_again)
+    for task, count in Counter(spec.task for spec in jobs).items():
+        if count > 1:
+            yield Error(f"{count} jobs have the task {task}.", id="scheduling.E005")
+
+
+def _faults_of(spec: JobSpec, visible_again: timedelta) -> Iterator[CheckMessage]:
+    if spec.hard_limit >= visible_again:
+        yield Error(
+            f"The hard limit of {spec.name} ({spec.hard_limit}) is not below the broker's visibility timeout "
+            f"({visible_again}): its message would be delivered again while it runs.",
+            hint="Raise visibility_timeout in CELERY_BROKER_TRANSPORT_OPTIONS, or lower the limit.",
+            id="scheduling.E001",
+        )
+    if not timedelta() < spec.soft_limit < spec.hard_limit:
+        yield Error(f"The soft limit of {spec.name} is not between zero and its hard limit.", id="scheduling.E002")
+    if spec.retries < 0 or spec.retry_after < timedelta() or spec.expires <= timedelta():
+        yield Error(f"Retries, retry_after or expires of {spec.name} is out of range.", id="scheduling.E003")
+    try:
+        crontab.from_string(spec.cron)
+    except (ParseException, ValueError) as error:
+        yield Error(f"The cron of {spec.name} is not valid, {spec.cron!r}: {error}", id="scheduling.E004")

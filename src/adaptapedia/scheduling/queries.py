@@ -1,0 +1,98 @@
+"""What can be asked of schedules and runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from adaptapedia.scheduling import due
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.terms import spec_of_task
+
+BEAT_SEEN = "scheduling.beat_seen"
+"""Cache key of beat's last sign of life, ISO 8601."""
+
+RULES = ("crontab", "interval", "clocked", "solar", "companion")
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A schedule as people see it."""
+
+    schedule: PeriodicTask
+    name: str
+    about: str
+    """The first line of its job's docstring; empty for a task that is no job."""
+    when: str
+    queue: str
+    enabled: bool
+    next_due: datetime | None
+    """None when it is paused or never due again."""
+    last_run: JobRun | None
+
+
+def schedules() -> list[ScheduleRow]:
+    """All schedules by name, each with its last run, in two queries."""
+    rows = PeriodicTask.objects.select_related(*RULES).order_by("name")
+    latest = JobRun.objects.order_by("schedule_name", "-id").distinct("schedule_name").defer("traceback")
+    last_runs = {run.schedule_name: run for run in latest}
+    return [_shown(row, last_runs.get(row.name)) for row in rows]
+
+
+def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
+    spec = spec_of_task(schedule.task)
+    return ScheduleRow(
+        schedule=schedule,
+        name=schedule.name,
+        about=spec.doc if spec else "",
+        when=when(schedule),
+        queue=schedule.queue or (spec.queue if spec else ""),
+        enabled=schedule.enabled,
+        next_due=next_due(schedule),
+        last_run=last_run,
+    )
+
+
+def when(schedule: PeriodicTask) -> str:
+    """The rule in one line: "0 2 * * * UTC", "every 10 minutes"."""
+    if (rule := schedule.crontab) is not None:
+        fields = (rule.minute, rule.hour, rule.day_of_month, rule.month_of_year, rule.day_of_week, rule.timezone)
+        return " ".join(str(field).replace(" ", "") for field in fields)
+    return str(schedule.scheduler)
+
+
+def next_due(schedule: PeriodicTask) -> datetime | None:
+    """When it is due next; now or earlier for a tick that beat has yet to write. None while it is paused."""
+    if not schedule.enabled or not due.supported(schedule):
+        return None
+    companion = getattr(schedule, "companion", None)
+    stored = companion.next_due_at if companion else None
+    return due.standing(schedule, stored=stored, now=timezone.now()).at
+
+
+def runs(name: str | None = None) -> QuerySet[JobRun]:
+    """Runs, the newest first; of one schedule when `name` is given."""
+    every = JobRun.objects.order_by("-id")
+    return every if name is None else every.filter(schedule_name=name)
+
+
+def open_run(name: str) -> JobRun | None:
+    """The newest run of a schedule that is queued, running or waiting for its retry."""
+    return runs(name).filter(state__in=JobRun.OPEN).first()
+
+
+def last_success(name: str) -> JobRun | None:
+    """The newest run of a schedule that succeeded."""
+    return runs(name).filter(state=JobRun.State.SUCCEEDED).first()
+
+
+def beat_seen() -> datetime | None:
+    """When beat last gave a sign of life (it does so every 5 s); None when it did not within a day.
+
+    Raises redis.RedisError when the cache is out of reach.
+    """
+    seen: str | None = cache.get(BEAT_SEEN)
+    return datetime.fromisoformat(seen) if seen else None

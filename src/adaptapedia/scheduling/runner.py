@@ -1,0 +1,200 @@
+"""The one place that runs jobs: claims the run, keeps it alive, and records what became of it.
+
+Only here is `Exception` caught; once recorded it is raised again, for Celery's log and for Sentry.
+"""
+
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import stamina
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+from redis.exceptions import RedisError
+
+from adaptapedia.scheduling import attempts
+from adaptapedia.scheduling.attempts import in_words, patiently, storable
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.stopping import Stopping
+from adaptapedia.scheduling.terms import Counts, Interrupted, JobSpec, Skip
+from adaptapedia.scheduling.timing import timing
+
+log = logging.getLogger(__name__)
+
+Progress = tuple[int | None, int | None, str]
+NO_PROGRESS: Progress = (None, None, "")
+
+
+class TimedOut(Exception):
+    """The attempt was beyond the job's soft limit."""
+
+    def __init__(self, limit: timedelta) -> None:
+        super().__init__(f"timed out after {in_words(limit)}")
+
+
+def run_message(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
+    """Do what a message asks for: run the job, unless its run is not to be started (any more).
+
+    A message names its run in the header `run_id`; one without (`.delay()`, the admin's "run selected
+    tasks") gets a run of its own. Returns the counts, and None when nothing ran, when the job had
+    nothing to do or when the attempt was broken off. Raises what the job raised.
+    """
+    run_id = (request.headers or {}).get("run_id") or patiently(lambda: _own_run(spec, request, args, kwargs))
+    run = patiently(lambda: attempts.claim(run_id, worker=f"{request.hostname} {os.getpid()}"))
+    return None if run is None else _attempt(spec, run, args, kwargs)
+
+
+@transaction.atomic
+def _own_run(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> int:
+    """The run of a message that names none; the same one when the message is delivered again."""
+    attempts.lock(f"message {request.id}")
+    name = (request.headers or {}).get("periodic_task_name", spec.name)
+    given = JobRun.objects.filter(schedule_name=name, arguments__message=request.id).first()
+    run = given or JobRun.objects.create(
+        schedule=PeriodicTask.objects.filter(name=name).first(),
+        schedule_name=name,
+        task=spec.task,
+        queue=(request.delivery_info or {}).get("routing_key") or spec.queue,
+        arguments={"args": list(args), "kwargs": dict(kwargs), "message": request.id},
+        trigger=JobRun.Trigger.MANUAL,
+        sent_at=timezone.now(),
+    )
+    return run.pk
+
+
+def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
+    with Pulse(run) as pulse:
+        try:
+            try:
+                counts = storable(spec.run(pulse, *args, **kwargs))
+            finally:
+                pulse.settle()
+        except Skip as reason:
+            reason_given = str(reason)
+            _record(run, lambda: attempts.skip(run, reason_given))
+        except Interrupted:
+            _record(run, lambda: attempts.give_back(run))
+        except SoftTimeLimitExceeded as limit:
+            timed_out = TimedOut(spec.soft_limit)
+            _record_failure(spec, run, timed_out, "".join(traceback.format_exception(limit)))
+            raise timed_out from limit
+        except Exception as error:
+            _record_failure(spec, run, error, traceback.format_exc())
+            raise
+        else:
+            if _record(run, lambda: attempts.succeed(run, counts)):
+                _remember(spec, counts)
+            return counts
+    return None
+
+
+def _record(run: JobRun, write: Callable[[], bool]) -> bool:
+    """Write the end of an attempt; a false answer after a lost connection may be our own earlier write."""
+    written = patiently(write)
+    if not written:
+        log.warning(
+            "Run %s: attempt %s (fence %s) was taken over; its end is not recorded", run, run.attempt, run.fence
+        )
+    return written
+
+
+def _record_failure(spec: JobSpec, run: JobRun, error: Exception, trace: str) -> None:
+    retry_in = _retry_in(spec, run, error)
+    _record(run, lambda: attempts.fail(run, error=in_a_line(error), traceback=trace, retry_in=retry_in))
+
+
+def _retry_in(spec: JobSpec, run: JobRun, error: Exception) -> timedelta | None:
+    """How long the run waits for its next attempt; None when there is none."""
+    if run.attempt > spec.retries or not getattr(error, "retryable", True):
+        return None
+    asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+    return max(spec.retry_after, asked)
+
+
+def in_a_line(error: Exception) -> str:
+    """An error for people, in one line: what kind it is, then what it says."""
+    if isinstance(error, TimedOut):
+        return str(error)
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _remember(spec: JobSpec, counts: Counts) -> None:
+    """Cache the counts of a success under the job's key, where it has one."""
+    if spec.remember_as is None:
+        return
+    value = {"timestamp": timezone.now().isoformat(), "stats": counts}
+    try:
+        for attempt in stamina.retry_context(on=RedisError, attempts=None, timeout=timing().write_within, wait_max=3):
+            with attempt:
+                cache.set(spec.remember_as, value, timeout=spec.remember_for.total_seconds())
+    except RedisError as error:
+        log.error("The counts of %s are recorded but not cached as %s: %s", spec.name, spec.remember_as, error)
+
+
+class Pulse:
+    """The `Run` that a job sees, and the thread behind it that shows the attempt alive.
+
+    The thread has a connection of its own: heartbeat and progress are seen while the job is in the
+    middle of a transaction, and do not wait for it.
+    """
+
+    def __init__(self, run: JobRun) -> None:
+        self.id: int = run.pk
+        self.attempt = run.attempt
+        self._run = run
+        self._stopping = Stopping()
+        self._progress = self._shown = NO_PROGRESS
+        self._taken_over = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._live, name=f"pulse of run {run.pk}", daemon=True)
+
+    def progress(self, done: int, total: int | None = None, *, step: str = "") -> None:
+        """See `Run.progress`."""
+        self._progress = (done, total, step)
+        if self._taken_over or self._stopping.asked:
+            raise Interrupted
+
+    def settle(self) -> None:
+        """Write how far the job came before its end is recorded."""
+        if self._progress != self._shown and not self._taken_over:
+            self._show(self._progress)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _live(self) -> None:
+        every = timing().heartbeat.total_seconds()
+        shown_at = time.monotonic()
+        while not self._ended.wait(min(1.0, every)):
+            if self._progress != self._shown or time.monotonic() - shown_at >= every:
+                shown_at = time.monotonic()
+                self._show(self._progress)
+        connection.close()
+
+    def _show(self, progress: Progress) -> None:
+        done, total, step = progress
+        try:
+            if attempts.beat_heart(self._run, done=done, total=total, step=step):
+                self._shown = progress
+            else:
+                self._taken_over = True
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Run %s: no heartbeat, the database is out of reach: %s", self._run, in_a_line(error))
+            connection.close()

@@ -1,0 +1,73 @@
+"""The words of scheduling: what a job states, sees and returns. `jobs.py` is where to import them from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+Counts = Mapping[str, Any]
+"""What a job returns: JSON-serialisable figures by name, the same names whenever it succeeds."""
+
+
+class Skip(Exception):
+    """Raised by a job that has nothing to do; its text, a sentence, is the reason that people see."""
+
+
+class Run(Protocol):
+    """What a job sees of its own run."""
+
+    id: int
+    attempt: int
+
+    def progress(self, done: int, total: int | None = None, *, step: str = "") -> None:
+        """Tell how far the job is. Cheap to call often: written at most once a second.
+
+        Raises `Interrupted` when the worker is asked to stop or the run has been taken over, so a
+        long job calls it between batches and keeps what it has done in the database.
+        """
+
+
+class Interrupted(Exception):
+    """The attempt must end now; the run goes on later, as the same attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """The terms of one job, as its file in `jobs/` states them."""
+
+    name: str
+    """The schedule's name, and the job's on the command line."""
+    task: str
+    """Celery's name of the task."""
+    cron: str
+    """Minute, hour, day of month, month, day of week, in UTC."""
+    queue: str
+    run: Callable[..., Counts]
+    """Called with its `Run`, then with the arguments of the message, which a schedule rarely has."""
+    expires: timedelta
+    """A run not started within this time of being due is skipped as expired."""
+    soft_limit: timedelta
+    """An attempt beyond it fails as timed out."""
+    hard_limit: timedelta
+    """An attempt beyond it is killed."""
+    retries: int = 0
+    retry_after: timedelta = HOUR
+    remember_as: str | None = None
+    """Cache key of {"timestamp": ISO 8601, "stats": counts}, written by a success only."""
+    remember_for: timedelta = DAY
+    doc: str = field(default="", compare=False)
+    """First line of the job's docstring, shown to operators."""
+
+
+registry: dict[str, JobSpec] = {}
+"""Every job by its name. Filled by importing the files of `jobs/`."""
+
+
+def spec_of_task(task: str) -> JobSpec | None:
+    """The job behind a Celery task's name; None when the task is none of ours."""
+    return next((spec for spec in registry.values() if spec.task == task), None)
