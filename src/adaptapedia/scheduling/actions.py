@@ -8,6 +8,7 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.dispatch import arguments_of, send_after_commit
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import names
 from adaptapedia.scheduling.terms import registry, spec_of_task
 
 State = JobRun.State
@@ -36,7 +37,7 @@ def request_run(
         if (run := _under_way(name)) is not None:
             return _brought_forward(run), False
         run = _new_run(name, trigger=trigger, by=by)
-        send_after_commit([run])
+        send_after_commit(run)
     return run, True
 
 
@@ -61,7 +62,7 @@ def _brought_forward(run: JobRun) -> JobRun:
             state=State.QUEUED, attempt=F("attempt") + 1, next_attempt_at=Now(), sent_at=Now()
         )
         run.refresh_from_db()
-        send_after_commit([run])
+        send_after_commit(run)
     return run
 
 
@@ -69,8 +70,7 @@ def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None) -> JobRun:
     schedule = PeriodicTask.objects.filter(name=name).first()
     spec = spec_of_task(schedule.task) if schedule else registry.get(name)
     if spec is None:
-        known = PeriodicTask.objects.values_list("name", flat=True)
-        raise UnknownSchedule(name, known=sorted({*known, *registry}))
+        raise UnknownSchedule(name, known=names())
     asked = {"by": by} if by else {}
     run = JobRun.objects.create(
         schedule=schedule,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.terms import Counts, JobSpec
 from adaptapedia.scheduling.timing import timing
+from adaptapedia.scheduling.wording import in_words, plain, times
 
 T = TypeVar("T")
 State = JobRun.State
@@ -134,7 +135,7 @@ def lose(run: JobRun, spec: JobSpec | None) -> bool:
         return bool(
             _held(run).update(
                 state=State.FAILED,
-                error=f"{LOST} {_times(timing().losses)}",
+                error=f"{LOST} {times(timing().losses)}",
                 finished_at=Now(),
                 earlier_attempts=losses,
             )
@@ -190,21 +191,3 @@ def storable(counts: Counts) -> Counts:
         raise TypeError(f"a job returns its counts as a dict, not {type(counts).__name__}")
     stored: Counts = json.loads(plain(json.dumps(counts, allow_nan=False)).replace("\\u0000", ""))
     return stored
-
-
-def plain(text: str) -> str:
-    """The text without what PostgreSQL refuses: NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def in_words(span: timedelta) -> str:
-    """A time limit for people: 90 s, 10 min, 3 h."""
-    seconds = span.total_seconds()
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")

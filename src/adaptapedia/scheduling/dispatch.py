@@ -11,6 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import OperationalError
 
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.wording import in_a_line
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +24,32 @@ def arguments_of(schedule: PeriodicTask) -> dict[str, Any]:
     return {"args": json.loads(schedule.args or "[]"), "kwargs": json.loads(schedule.kwargs or "{}")}
 
 
-def send_after_commit(runs: Iterable[JobRun]) -> None:
-    """Send the messages of runs whose rows, with `sent_at` already set, this transaction commits."""
-    told = list(runs)
-    transaction.on_commit(lambda: _send(told))
+def send_after_commit(run: JobRun) -> None:
+    """Send the message of a run whose row, with `sent_at` already set, this transaction commits."""
 
-
-def _send(runs: list[JobRun]) -> None:
-    for index, run in enumerate(runs):
+    def try_to_send() -> None:
         try:
-            _message(run)
+            send([run])
         except OperationalError as error:
-            unsent = [run.pk for run in runs[index:]]
-            log.warning("The broker is out of reach, %d queued runs wait for it: %s", len(unsent), error)
+            log.warning("The broker is out of reach, run %s waits for it: %s", run.pk, in_a_line(error))
+
+    transaction.on_commit(try_to_send)
+
+
+def send(runs: Iterable[JobRun]) -> None:
+    """Send the messages of runs whose committed rows say that they are sent.
+
+    Raises kombu's OperationalError when the broker is out of reach; what it did not take is then marked unsent.
+    """
+    waiting = list(runs)
+    try:
+        while waiting:
+            _message(waiting[0])
+            waiting.pop(0)
+    finally:
+        if waiting:
+            unsent = [run.pk for run in waiting]
             JobRun.objects.filter(pk__in=unsent, state=JobRun.State.QUEUED).update(sent_at=None)
-            return
 
 
 def _message(run: JobRun) -> None:

@@ -23,18 +23,29 @@ class Standing:
     due: bool
 
 
-def standing(schedule: PeriodicTask, *, stored: datetime | None, now: datetime) -> Standing:
+def standing(schedule: PeriodicTask, *, now: datetime) -> Standing:
     """The tick to write now (of several missed ones the latest), or the next one.
 
-    `stored` is the next due time as it was last reckoned. Having it tells a missed tick from one that
-    never was: a rule changed, or a schedule resumed, after a time that would have matched does not fire
-    for that time. A row that we never reckoned (`stored` is None) counts from its last run.
+    A tick is due when the time that was last reckoned to be the next has come and is still one of the
+    rule. So a rule that was changed, or a schedule that was resumed, fires for no time before that.
     """
-    if stored is None:
-        stored = first_after(schedule, schedule.last_run_at or schedule.date_changed or now)
-    if stored and stored <= now and first_after(schedule, stored - INSTANT) == stored:
+    awaited = _awaited(schedule)
+    if awaited and awaited <= now and first_after(schedule, awaited - INSTANT) == awaited:
         return Standing(latest_until(schedule, now), due=True)
     return Standing(first_after(schedule, now), due=False)
+
+
+def _awaited(schedule: PeriodicTask) -> datetime | None:
+    """The due time that was last reckoned; for a row that we do not know yet, from its last run or its making.
+
+    None after a pause: beat then empties it, and django-celery-beat the time of the last run.
+    """
+    if schedule.last_run_at is None and schedule.total_run_count:
+        return None
+    if (companion := getattr(schedule, "companion", None)) is not None:
+        awaited: datetime | None = companion.next_due_at
+        return awaited
+    return first_after(schedule, schedule.last_run_at or schedule.date_changed)
 
 
 def first_after(schedule: PeriodicTask, moment: datetime) -> datetime | None:
@@ -84,7 +95,7 @@ def _grid(schedule: PeriodicTask) -> tuple[datetime, timedelta]:
 
 
 def _clocked(schedule: PeriodicTask, fits: Callable[[datetime], bool]) -> datetime | None:
-    if schedule.clocked is None or schedule.total_run_count:
+    if schedule.clocked is None:
         return None
     time: datetime = schedule.clocked.clocked_time
     return time if fits(time) else None

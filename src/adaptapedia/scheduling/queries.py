@@ -10,7 +10,7 @@ from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling import due
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import spec_of_task
+from adaptapedia.scheduling.terms import registry, spec_of_task
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -68,9 +68,12 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
     """When it is due next; now or earlier for a tick that beat has yet to write. None while it is paused."""
     if not schedule.enabled or not due.supported(schedule):
         return None
-    companion = getattr(schedule, "companion", None)
-    stored = companion.next_due_at if companion else None
-    return due.standing(schedule, stored=stored, now=timezone.now()).at
+    return due.standing(schedule, now=timezone.now()).at
+
+
+def names() -> list[str]:
+    """The names of all schedules, and of those jobs that have none yet."""
+    return sorted({*PeriodicTask.objects.values_list("name", flat=True), *registry})
 
 
 def runs(name: str | None = None) -> QuerySet[JobRun]:

@@ -22,11 +22,12 @@ from django_celery_beat.models import PeriodicTask
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
-from adaptapedia.scheduling.attempts import in_words, patiently, storable
+from adaptapedia.scheduling.attempts import patiently, storable
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Counts, Interrupted, JobSpec, Skip
 from adaptapedia.scheduling.timing import timing
+from adaptapedia.scheduling.wording import in_a_line, in_words
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ def _record(run: JobRun, write: Callable[[], bool]) -> bool:
 
 def _record_failure(spec: JobSpec, run: JobRun, error: Exception, trace: str) -> None:
     retry_in = _retry_in(spec, run, error)
-    _record(run, lambda: attempts.fail(run, error=in_a_line(error), traceback=trace, retry_in=retry_in))
+    told = str(error) if isinstance(error, TimedOut) else in_a_line(error)
+    _record(run, lambda: attempts.fail(run, error=told, traceback=trace, retry_in=retry_in))
 
 
 def _retry_in(spec: JobSpec, run: JobRun, error: Exception) -> timedelta | None:
@@ -118,14 +120,6 @@ def _retry_in(spec: JobSpec, run: JobRun, error: Exception) -> timedelta | None:
         return None
     asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
     return max(spec.retry_after, asked)
-
-
-def in_a_line(error: Exception) -> str:
-    """An error for people, in one line: what kind it is, then what it says."""
-    if isinstance(error, TimedOut):
-        return str(error)
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _remember(spec: JobSpec, counts: Counts) -> None:

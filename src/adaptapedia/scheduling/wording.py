@@ -1,0 +1,28 @@
+"""Errors and spans of time as people read them, and text as PostgreSQL takes it."""
+
+from datetime import timedelta
+
+
+def in_a_line(error: BaseException) -> str:
+    """What kind of error it is, then what it says, in one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def in_words(span: timedelta) -> str:
+    """A time limit: 90 s, 10 min, 3 h."""
+    seconds = span.total_seconds()
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def times(count: int) -> str:
+    """How often: once, twice, three times."""
+    return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")
+
+
+def plain(text: str) -> str:
+    """The text without what PostgreSQL refuses: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
