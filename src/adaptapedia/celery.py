@@ -3,8 +3,20 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
 
+if settings.SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=settings.SENTRY_DSN)
+
 app = Celery("adaptapedia")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@setup_logging.connect
+def keep_logging_as_django_set_it_up(**_: object) -> None:
+    """Being connected is enough: Celery then leaves the loggers of workers and beat alone."""

@@ -93,6 +93,9 @@ WHITENOISE_USE_FINDERS = True
 
 vars().update(dj_email_url.parse(CONFIG.email_url))
 
+LOGGING_CONFIG = "adaptapedia.kit.logs.write_logs"
+LOGGING = {"readable": CONFIG.embedded, "level": "INFO"}
+
 # Celery. Its time zone and Django's must both be set, or each takes a default of its own.
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_URL = CONFIG.celery_redis("broker")

@@ -131,7 +131,7 @@ class Postgres:
         except (FileNotFoundError, ValueError):
             return
         if is_alive(pid) and name_of(pid) == "postgres" and folder_of(pid) in {None, self.data.resolve()}:
-            end(pid, politely=signal.SIGINT, seconds=10)
+            end(pid, politely=signal.SIGINT, seconds=5)
         pidfile.unlink(missing_ok=True)
 
     @contextmanager

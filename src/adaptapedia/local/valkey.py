@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from adaptapedia.local.folders import private_folder
 from adaptapedia.local.processes import child, wait_until
 
 OLDEST = (6, 2)
+UNREACHABLE = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,15 @@ class Valkey:
         """Whether it answers now; while it still loads its data it does not."""
         try:
             return bool(self._client().ping())
-        except redis.exceptions.ConnectionError:
+        except UNREACHABLE:
             return False
 
     def end_leftover(self) -> None:
         """Stop a server that outlived its `up`: two must never write one append-only file."""
-        with suppress(redis.exceptions.ConnectionError), self._client() as client:
+        with suppress(*UNREACHABLE), self._client() as client:
             client.shutdown(nosave=True)
-        if not wait_until(lambda: not self.is_ready(), seconds=10):
-            raise StartFailed("Valkey", f"another one answers on {self.socket} and does not stop", "")
+        if not wait_until(lambda: not self._is_heard(), seconds=10):
+            raise StartFailed("Valkey", f"another one holds {self.socket} and does not stop", "")
 
     @contextmanager
     def running(self, *, log: Path | None = None) -> Iterator["Valkey"]:
@@ -98,6 +100,11 @@ class Valkey:
             if not self.is_ready():
                 raise StartFailed("Valkey", "its last words follow", log.read_text()[-2000:])
             yield self
+
+    def _is_heard(self) -> bool:
+        """Whether any process, even one that hangs, still accepts connections on the socket."""
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self.socket)) == 0
 
     def _client(self) -> "redis.Redis":
         return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))

@@ -1,0 +1,19 @@
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from adaptapedia.local.errors import LocalError
+from adaptapedia.local.preparation import prepare
+from adaptapedia.settings import CONFIG
+
+
+class Command(BaseCommand):
+    help = "Migrate, sync the schedules, make the first administrator, start the first ingestion. Safe to repeat."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            prepare(CONFIG, say=self.stdout.write)
+        except LocalError as error:
+            sys.exit(str(error))

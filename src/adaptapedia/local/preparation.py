@@ -1,0 +1,106 @@
+"""The one step before the application starts: tables, schedules, the first administrator, the first ingestion."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import redis
+from django.core.management import call_command
+from django.db import OperationalError, connection
+
+from adaptapedia.accounts.models import User
+from adaptapedia.config import Config
+from adaptapedia.local.errors import LocalError
+from adaptapedia.scheduling.actions import request_run
+from adaptapedia.scheduling.models import JobRun
+
+PATIENCE = 60
+"""Seconds that the two servers have to come up; a PostgreSQL that recovers from a crash may need some."""
+LOCK = 0x41444150  # "ADAP": any number that nothing else in this database locks
+FIRST_INGESTION = "daily-wikidata-ingestion"
+
+Say = Callable[[str], None]
+
+
+def prepare(config: Config, *, say: Say) -> None:
+    """Bring database and broker to where the application can start. Doing it twice changes nothing.
+
+    Several may call it at once: one works, the others wait for it. Raises LocalError when a server does not answer.
+    """
+    _wait_for("PostgreSQL", connection.ensure_connection, OperationalError, say=say)
+    with redis.Redis.from_url(config.redis("broker")) as broker:
+        _wait_for("Valkey", broker.ping, redis.exceptions.ConnectionError, say=say)
+    with _alone():
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("setup_periodic_tasks")
+        make_first_administrator(config, say=say)
+    start_first_ingestion(config, say=say)
+
+
+def make_first_administrator(config: Config, *, say: Say) -> None:
+    """While nobody is an administrator, make one and tell the name and password, this once."""
+    if User.objects.filter(role=User.Role.ADMINISTRATOR).exists():
+        return
+    name = next(name for name in _names("admin") if not User.objects.filter(username=name).exists())
+    password = secrets.token_urlsafe(12)
+    User.objects.create_superuser(name, password=password)
+    say(f"The first administrator is {name}, with the password {password} (told only now).")
+    say(f"Sign in at {_address(config)}/ops/")
+
+
+def start_first_ingestion(config: Config, *, say: Say) -> None:
+    """While none has ever succeeded, start an ingestion now instead of at its hour."""
+    if JobRun.objects.filter(schedule_name=FIRST_INGESTION, state=JobRun.State.SUCCEEDED).exists():
+        return
+    run, _ = request_run(FIRST_INGESTION)
+    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint} now.")
+    say(f"Watch run {run.pk} at {_address(config)}/ops/")
+    if "contact" not in config.model_fields_set:
+        say(f"Wikidata is told {config.contact} as the contact; set CONTACT=you@example.org to be reachable.")
+
+
+def _wait_for(server: str, connect: Callable[[], object], refusal: type[Exception], *, say: Say) -> None:
+    """Call `connect` until it succeeds; after a while say what is in the way, and give up after PATIENCE."""
+    began = time.monotonic()
+    told = False
+    while True:
+        try:
+            connect()
+            return
+        except refusal as error:
+            waited = time.monotonic() - began
+            if waited > PATIENCE:
+                raise LocalError(f"{server} does not answer after {PATIENCE} s: {str(error).strip()}") from None
+            if waited > 3 and not told:
+                say(f"Waiting for {server}: {str(error).strip()}")
+                told = True
+        time.sleep(0.05)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold a lock of this database. It is asked for again and again: a session that waits inside one statement
+    would hold a snapshot, for which the other's CREATE INDEX CONCURRENTLY would wait in turn."""
+    while not _asked("SELECT pg_try_advisory_lock(%s)"):
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        _asked("SELECT pg_advisory_unlock(%s)")
+
+
+def _asked(question: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question, [LOCK])
+        (answer,) = cursor.fetchone()
+    return bool(answer)
+
+
+def _names(first: str) -> Iterator[str]:
+    yield first
+    yield from (f"{first}-{number}" for number in range(2, 1000))
+
+
+def _address(config: Config) -> str:
+    return f"http://localhost:{config.port}"

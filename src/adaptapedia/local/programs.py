@@ -1,0 +1,93 @@
+"""The processes of `up`: what each runs, and how it is stopped."""
+
+import shlex
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from adaptapedia.config import Config
+from adaptapedia.local.postgres import Postgres
+from adaptapedia.local.valkey import Valkey
+
+SERVERS, STEPS, APP = "servers", "steps", "app"
+"""The groups, in the order of starting; they stop in the opposite one, each as a whole and at once."""
+
+
+QUIET_ABOUT = (
+    "You're running the worker with superuser privileges",  # what root asked for
+    "No directory at",  # static files are served from where they are, uncollected
+)
+"""Beginnings of Python warnings that would only frighten the person who typed `make up`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process that `up` keeps.
+
+    `stop` asks it to end; after `patience` seconds it is killed. `orphaned` is what the kernel sends it when `up`
+    itself is killed. A program that is not `lasting` runs once.
+    """
+
+    name: str
+    group: str
+    command: list[str]
+    user: str | None = None
+    stop: signal.Signals = signal.SIGTERM
+    orphaned: signal.Signals = signal.SIGTERM
+    patience: int = 4
+    lasting: bool = True
+
+    @property
+    def line(self) -> str:
+        """The command as a shell would read it."""
+        return shlex.join(self.command)
+
+
+def servers_of(config: Config) -> dict[str, Postgres | Valkey]:
+    """The embedded servers that this configuration needs: one for each address that is not set."""
+    data, run = config.home.data, config.home.run
+    servers: dict[str, Postgres | Valkey] = {}
+    if config.database_url is None:
+        servers["postgres"] = Postgres(data / "postgres", run)
+    if config.redis_url is None:
+        servers["valkey"] = Valkey(data / "valkey", run)
+    return servers
+
+
+def programs_of(servers: dict[str, Postgres | Valkey], *, port: int) -> list[Program]:
+    """Everything that `up` runs, the embedded servers first."""
+    return [
+        *(_server(name, server) for name, server in servers.items()),
+        Program("prepare", STEPS, [*_python("adaptapedia"), "prepare"], lasting=False),
+        Program("web", APP, [*_python("granian"), *_web(port)]),
+        _worker("quick", concurrency=2),
+        _worker("long", concurrency=1),
+        Program("beat", APP, [*_celery("beat"), "--pidfile="]),
+    ]
+
+
+def _server(name: str, server: Postgres | Valkey) -> Program:
+    # PostgreSQL's SIGINT ends its sessions and stops; its SIGTERM would wait for them.
+    stop = signal.SIGINT if isinstance(server, Postgres) else signal.SIGTERM
+    return Program(name, SERVERS, server.command(), user=server.user, stop=stop, orphaned=stop, patience=3)
+
+
+def _web(port: int) -> list[str]:
+    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    return [*where, "--blocking-threads", "4", "--workers-kill-timeout", "2", "adaptapedia.wsgi:application"]
+
+
+def _worker(queue: str, *, concurrency: int) -> Program:
+    name = f"worker-{queue}"
+    options = ["-Q", queue, "-n", f"{queue}@%h", "-c", str(concurrency), "--without-mingle", "--without-gossip"]
+    # To a worker SIGTERM means: finish your job first. Nobody is left to wait for that when `up` was killed.
+    return Program(name, APP, [*_celery("worker"), *options], orphaned=signal.SIGQUIT)
+
+
+def _celery(role: str) -> list[str]:
+    return [*_python("celery"), "-A", "adaptapedia", "--quiet", role, "-l", "info"]
+
+
+def _python(module: str) -> list[str]:
+    return [str(Path(sys.executable)), "-m", module]

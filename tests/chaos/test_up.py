@@ -1,0 +1,204 @@
+"""`adaptapedia up`, the real one in a home of its own: started, hurt, stopped, started again."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adaptapedia.config import Home
+from adaptapedia.local.processes import wait_until
+from tests.processes import Running
+
+COMMAND = [sys.executable, "-m", "adaptapedia"]
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "ADAPTAPEDIA_HOME")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder with spaces in its path that PostgreSQL's own user can walk through."""
+    with tempfile.TemporaryDirectory(prefix="adaptapedia up ") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def environment(folder: Path) -> dict[str, str]:
+    """What a person's shell would hold, and an upstream that refuses at once: nothing leaves this machine."""
+    plain = {name: value for name, value in os.environ.items() if name not in OURS}
+    return {
+        **plain,
+        "ADAPTAPEDIA_HOME": str(folder / "home"),
+        "PORT": str(_free_port()),
+        "WIKIDATA_SPARQL_ENDPOINT": "http://127.0.0.1:9/sparql",
+        "CONTACT": "tests@example.org",
+    }
+
+
+@pytest.fixture(scope="module")
+def up(folder: Path, environment: dict[str, str]) -> Iterator[Running]:
+    """The first start on an empty home, ready."""
+    running = _start(folder, environment)
+    yield running
+    running.stop()
+
+
+def test_the_first_start_tells_address_and_administrator_and_fills_the_catalogue(
+    up: Running, environment: dict[str, str]
+) -> None:
+    output = up.output
+    port = environment["PORT"]
+    assert f"Ready: http://localhost:{port}/" in output
+    assert re.search(r"administrator is admin, with the password \S{16}", output)
+    assert re.search(rf"Watch run \d+ at http://localhost:{port}/ops/", output)
+    with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5) as answer:
+        assert answer.status == 200
+
+
+def test_the_password_is_in_no_log_file(up: Running, folder: Path) -> None:
+    (password,) = re.findall(r"with the password (\S+)", up.output)
+    assert not [log for log in (folder / "home" / "logs").iterdir() if password in log.read_text()]
+
+
+def test_a_second_up_on_the_same_home_is_refused_with_a_sentence(up: Running, environment: dict[str, str]) -> None:
+    refused = _run("up", environment)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Adaptapedia already runs on ")
+    assert f"process {up.pid}" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["beat", "worker-long", "web", "valkey", "postgres"])
+def test_a_child_that_is_killed_comes_back(up: Running, name: str, environment: dict[str, str]) -> None:
+    before = _children(up)[name]
+    before.kill()
+    assert wait_until(lambda: name in (now := _children(up)) and now[name].pid != before.pid, seconds=10), up.output
+    assert f"{name} died (terminated by SIGKILL" in up.output
+    assert wait_until(lambda: _answers(environment["PORT"]), seconds=15), up.output[-4000:]
+
+
+def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: Path) -> None:
+    family = psutil.Process(up.pid).children(recursive=True)
+    assert len(family) >= 10
+    up.send(signal.SIGTERM)
+    began = time.monotonic()
+    assert up.wait(seconds=10) == 0
+    assert time.monotonic() - began < 10
+    assert not [process for process in family if process.is_running()]
+    assert not _processes_of(folder)
+
+
+def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free_port(
+    up: Running, folder: Path, environment: dict[str, str]
+) -> None:
+    assert up.process.poll() is not None
+    with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
+        began = time.monotonic()
+        again = _start(folder, environment)
+        seconds = time.monotonic() - began
+    try:
+        following = int(environment["PORT"]) + 1
+        assert f"Port {environment['PORT']} is taken; using {following}" in again.output
+        assert f"Ready: http://localhost:{following}/" in again.output
+        assert "password" not in again.output  # the administrator is still there
+        assert seconds < 10
+    finally:
+        again.kill()
+    assert wait_until(lambda: not _processes_of(folder), seconds=10), _processes_of(folder)
+
+
+def test_after_its_own_death_by_sigkill_it_starts_again(up: Running, folder: Path, environment: dict[str, str]) -> None:
+    first = _start(folder, environment)
+    stopped = [child for name, child in _children(first).items() if name in {"worker-long", "valkey", "postgres"}]
+    for child in stopped:  # a stopped process takes no signal but SIGKILL: these cannot die with their parent
+        child.suspend()
+    first.send(signal.SIGKILL)
+    first.wait()
+    second = _start(folder, environment)
+    assert not [child for child in stopped if child.is_running()]
+    assert "left behind" in second.output
+    assert second.stop() < 10
+    assert not _processes_of(folder)
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_a_sentence(environment: dict[str, str]) -> None:
+    refused = _run("up", {**environment, "ADAPTAPEDIA_HOME": "/proc/adaptapedia"})
+    assert refused.returncode == 1
+    assert "/proc/adaptapedia" in refused.stderr
+    assert "ADAPTAPEDIA_HOME" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_missing_secret_key_is_named_in_a_sentence(environment: dict[str, str]) -> None:
+    refused = _run("up", {**environment, "DATABASE_URL": "postgres://a:hidden@localhost/b", "ALLOWED_HOSTS": "a.org"})
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("SECRET_KEY is missing")
+    assert "hidden" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def _start(folder: Path, environment: dict[str, str]) -> Running:
+    running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
+    running.wait_for("Ready: ", seconds=40)
+    return running
+
+
+def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, command], env=environment, capture_output=True, text=True, timeout=20)
+
+
+def _children(up: Running) -> dict[str, psutil.Process]:
+    """The programs that `up` runs now, by the names that it gives them."""
+    found = {}
+    for child in psutil.Process(up.pid).children():
+        try:
+            line = " ".join(child.cmdline())
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+        for name, mark in {
+            "web": "granian",
+            "worker-quick": "-Q quick",
+            "worker-long": "-Q long",
+            "beat": " beat ",
+            "valkey": "valkey-server",
+            "postgres": "/postgres -D",
+        }.items():
+            if mark in line:
+                found[name] = child
+    return found
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """Every process whose command line or environment names this folder's home or its sockets."""
+    home = folder / "home"
+    marks = (str(home), str(Home.find(home).run))
+    found = []
+    for process in psutil.process_iter():
+        try:
+            seen = " ".join([*process.cmdline(), *process.environ().values()])
+        except psutil.Error:
+            continue
+        if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE and any(m in seen for m in marks):
+            found.append(f"{process.pid} {' '.join(process.cmdline())}")
+    return found
+
+
+def _answers(port: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
