@@ -37,7 +37,9 @@ def up(config: Config, *, output: Output) -> int:
         for server in servers.values():
             server.prepare()
         os.environ["PORT"] = str(port := _free_port(config.port, output=output))
-        output.say(f"Data and logs are in {data}" + (f", sockets in {run}" if servers else ""))
+        output.say(f"Data and logs are in {data}")
+        for server in servers.values():
+            output.say(f"{type(server).__name__} is at {server.url}")
         return supervise(
             programs_of(servers, port=port),
             run=run,
