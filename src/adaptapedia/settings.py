@@ -12,6 +12,7 @@ ALLOWED_HOSTS = list(CONFIG.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"
 
 INSTALLED_APPS = [
     "adaptapedia.local",
+    "adaptapedia.web",
     "adaptapedia.ops",
     "adaptapedia.jobs",
     "adaptapedia.ingest",
@@ -25,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "django_celery_beat",
     "django_htmx",
     "rest_framework_simplejwt.token_blacklist",

@@ -1,8 +1,14 @@
 """Composition root of addresses."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from adaptapedia.ops.views.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("adaptapedia.web.urls")),
+    path("ops/", include("adaptapedia.ops.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]

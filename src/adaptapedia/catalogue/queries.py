@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count
 
 from adaptapedia.catalogue.models import (
@@ -72,3 +72,27 @@ def _clashes(model: type[models.Model], owner: str) -> Iterator[Clash]:
     for claim in claims.order_by(f"{owner}__wikidata_id"):
         entries.get((getattr(claim, "scheme"), getattr(claim, "value")), []).append(getattr(claim, owner))
     return (Clash(scheme, value, tuple(claimants)) for (scheme, value), claimants in entries.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many of each stand in the catalogue, the retired left out."""
+
+    works: int
+    screen_works: int
+    adaptations: int
+    people: int
+
+
+def catalogue_figures() -> Figures:
+    """The catalogue in four figures, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM catalogue_work WHERE retired_at IS NULL),
+                   (SELECT count(*) FROM catalogue_screenwork WHERE retired_at IS NULL),
+                   (SELECT count(*) FROM catalogue_adaptation WHERE retired_at IS NULL),
+                   (SELECT count(*) FROM catalogue_person WHERE retired_at IS NULL)
+            """
+        )
+        return Figures(*cursor.fetchone())

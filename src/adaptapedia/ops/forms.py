@@ -1,0 +1,42 @@
+"""What the address bar may ask for."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from adaptapedia.ingest.models import Reject
+from adaptapedia.scheduling.models import JobRun
+
+BIGGEST_ID = 2**63 - 1
+
+
+class Filter(forms.Form):
+    """Filters of a list, in the query string. What is malformed is said beside its field and filters nothing."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID)
+
+    def asked(self, field: str) -> Any:
+        """The value of a field; None when it is empty or malformed."""
+        self.is_valid()
+        return self.cleaned_data.get(field) or None
+
+
+class RunFilter(Filter):
+    schedule = forms.CharField(required=False, max_length=200)
+    state = forms.ChoiceField(required=False, choices=JobRun.State.choices)
+
+
+class RejectFilter(Filter):
+    reason = forms.ChoiceField(required=False, choices=Reject.Reason.choices)
+    item = forms.CharField(required=False, max_length=120, label=_("Item"))
+
+    def clean_item(self) -> int | None:
+        """The number of an item given as Q42, q42 or its address; None when nothing was asked."""
+        text: str = self.cleaned_data["item"]
+        if not text:
+            return None
+        if (found := re.search(r"(?:^|[/Qq])([0-9]{1,18})$", text.strip())) is None:
+            raise forms.ValidationError(_("An item is a Q and a number, such as Q42."))
+        return int(found[1])

@@ -1,0 +1,91 @@
+"""Words for templates: thin shells over `ops.words`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from adaptapedia.catalogue.models import ExternalId
+from adaptapedia.ops import words
+
+register = template.Library()
+
+
+@register.filter
+def stamp(moment: datetime | str | None) -> SafeString | str:
+    """A <time> with date, time and zone. Takes ISO 8601 too, as JSON columns keep it."""
+    if isinstance(moment, str):
+        moment = parse_datetime(moment)
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words.stamp(moment)) if moment else ""
+
+
+@register.filter
+def distance(moment: datetime | None) -> SafeString | str:
+    """A <time> that says how far the moment is from now, and when it is on hovering."""
+    if moment is None:
+        return ""
+    shown = (moment.isoformat(), words.stamp(moment), words.distance(moment))
+    return format_html('<time datetime="{}" title="{}">{}</time>', *shown)
+
+
+@register.filter
+def span(time: timedelta | None) -> str:
+    return words.span(time) if time is not None else ""
+
+
+@register.filter
+def since(moment: datetime) -> str:
+    """How long ago, as a bare length of time."""
+    return words.span(timezone.now() - moment)
+
+
+@register.filter
+def cadence(rule: str) -> words.Cadence | None:
+    return words.cadence(rule)
+
+
+@register.filter
+def count_rows(counts: Mapping[str, Any]) -> Iterator[words.CountRow]:
+    return words.count_rows(counts)
+
+
+@register.filter
+def in_short(counts: Mapping[str, Any] | None) -> str:
+    return words.in_short(counts)
+
+
+@register.filter
+def plain(value: Any) -> str:
+    return words.plain(value)
+
+
+@register.filter
+def readable_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+@register.filter
+def unlocalized(number: int) -> str:
+    """A number for an attribute, as HTML wants it."""
+    return str(number)
+
+
+@register.filter
+def key_parts(key: str) -> list[words.KeyPart]:
+    return words.key_parts(key)
+
+
+@register.filter
+def gist(payload: Mapping[str, Any]) -> str:
+    return words.gist(payload)
+
+
+@register.filter
+def scheme_name(scheme: str) -> str:
+    return str(ExternalId.Scheme(scheme).label)

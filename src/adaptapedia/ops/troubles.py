@@ -1,0 +1,63 @@
+"""What an operator should know first: each trouble a sentence, with the next thing to do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from adaptapedia.ops.legs import Leg, State
+from adaptapedia.ops.words import span
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import ScheduleRow
+
+UNTAKEN_AFTER = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    text: str
+    remedy: str
+    href: str = ""
+
+
+def troubles(
+    parts: Iterable[Leg], *, open_runs: Iterable[JobRun], schedules: Iterable[ScheduleRow], now: datetime
+) -> list[Trouble]:
+    """The parts that do not answer, then runs that nobody takes, then schedules whose last run failed."""
+    return [*_silent(parts), *_untaken(open_runs, now), *_failing(schedules)]
+
+
+def _silent(parts: Iterable[Leg]) -> Iterator[Trouble]:
+    for leg in parts:
+        if leg.state is not State.WELL:
+            yield Trouble(f"{leg.name}: {leg.detail}.", leg.remedy)
+
+
+def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
+    for run in open_runs:
+        if (waited := untaken_for(run, now)) is not None:
+            text = _("No worker has taken %(name)s for %(time)s.") % {"name": run.schedule_name, "time": span(waited)}
+            yield Trouble(text, _("Is “make up” running?"), _address(run))
+
+
+def _failing(schedules: Iterable[ScheduleRow]) -> Iterator[Trouble]:
+    for schedule in schedules:
+        run = schedule.last_run
+        if run is not None and run.state == JobRun.State.FAILED:
+            yield Trouble(
+                _("The last run of %s failed.") % schedule.name, _("Read why, and run it again."), _address(run)
+            )
+
+
+def untaken_for(run: JobRun, now: datetime) -> timedelta | None:
+    """How long a run has been queued without a worker taking it; None while that is no cause for worry."""
+    if run.state != JobRun.State.QUEUED:
+        return None
+    waited = now - (run.next_attempt_at or run.sent_at or run.created_at)
+    return waited if waited >= UNTAKEN_AFTER else None
+
+
+def _address(run: JobRun) -> str:
+    return reverse("ops:run", args=[run.pk])

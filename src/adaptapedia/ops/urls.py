@@ -1,0 +1,20 @@
+from django.urls import path
+
+from adaptapedia.ops.views.clashes import clashes
+from adaptapedia.ops.views.overview import overview
+from adaptapedia.ops.views.rejects import rejects
+from adaptapedia.ops.views.runs import run, run_now, runs
+from adaptapedia.ops.views.session import SignIn, sign_out
+
+app_name = "ops"
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_out, name="sign-out"),
+    path("runs/", runs, name="runs"),
+    path("runs/<int:run_id>/", run, name="run"),
+    path("schedules/<str:name>/run/", run_now, name="run-now"),
+    path("rejects/", rejects, name="rejects"),
+    path("clashes/", clashes, name="clashes"),
+]

@@ -1,0 +1,20 @@
+"""External ids that several entries claim: kept as they are, and listed for review."""
+
+from itertools import islice
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from adaptapedia.catalogue.queries import external_id_clashes
+from adaptapedia.ops.access import operators_only
+
+SHOWN = 200
+
+
+@require_safe
+@operators_only
+def clashes(request: HttpRequest) -> HttpResponse:
+    """The first two hundred; more of them are a fault upstream that is not mended one by one."""
+    found = list(islice(external_id_clashes(), SHOWN + 1))
+    return render(request, "ops/clashes.html", {"clashes": found[:SHOWN], "more": len(found) > SHOWN})

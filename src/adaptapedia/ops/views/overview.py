@@ -1,0 +1,49 @@
+"""The first page of /ops/: is all well, what runs, what comes next."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from adaptapedia.ops.access import may_start_runs, operators_only
+from adaptapedia.ops.legs import legs
+from adaptapedia.ops.troubles import troubles
+from adaptapedia.ops.workers import worker_legs
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import ScheduleRow, runs, schedules
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@require_safe
+@operators_only
+def overview(request: HttpRequest) -> HttpResponse:
+    """htmx gets the live part alone: headline, what runs and the programme."""
+    template = "ops/parts/overview.html" if request.htmx else "ops/overview.html"
+    return render(request, template, {**_standing(), "may_start_runs": may_start_runs(request)})
+
+
+def _standing() -> dict[str, Any]:
+    now = timezone.now()
+    parts = legs()
+    parts += worker_legs(parts)
+    programme = sorted(schedules(), key=_by_next_due)
+    open_runs = list(runs().filter(state__in=JobRun.OPEN).defer("traceback")[:20])
+    return {
+        "troubles": troubles(parts, open_runs=open_runs, schedules=programme, now=now),
+        "parts": parts,
+        "schedules": programme,
+        "next_schedule": next((row for row in programme if row.next_due), None),
+        "open_runs": open_runs,
+        "open_names": {run.schedule_name for run in open_runs},
+        "failures": list(runs().filter(state=JobRun.State.FAILED).defer("traceback")[:5]),
+        "no_run_yet": not any(row.last_run for row in programme),
+        "now": now,
+    }
+
+
+def _by_next_due(row: ScheduleRow) -> tuple[datetime, str]:
+    return row.next_due or NEVER, row.name

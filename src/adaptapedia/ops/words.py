@@ -1,0 +1,148 @@
+"""Times, spans, rules and counts in words for people."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+
+
+def span(time: timedelta) -> str:
+    """A length of time in its two largest units: "240 ms", "12 s", "3 min 5 s", "4 h 20 min", "3 d 4 h"."""
+    time = abs(time)
+    if time < SECOND:
+        return _("%d ms") % (time / timedelta(milliseconds=1))
+    if time < MINUTE:
+        return _("%d s") % (time // SECOND)
+    if time < HOUR:
+        return _("%(min)d min %(s)d s") % {"min": time // MINUTE, "s": time % MINUTE // SECOND}
+    if time < DAY:
+        return _("%(h)d h %(min)d min") % {"h": time // HOUR, "min": time % HOUR // MINUTE}
+    return _("%(d)d d %(h)d h") % {"d": time // DAY, "h": time % DAY // HOUR}
+
+
+def distance(moment: datetime, *, now: datetime | None = None) -> str:
+    """How far a moment is from now: "in 4 h 20 min", "12 s ago"."""
+    away = moment - (now or timezone.now())
+    return _("in %s") % span(away) if away > timedelta() else _("%s ago") % span(away)
+
+
+def stamp(moment: datetime) -> str:
+    """Date and time to the minute, with the zone: "22 Nov 2026, 02:00 UTC"."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """A rule as a programme prints it: a kicker ("Daily"), an hour ("02:00") and its zone."""
+
+    kicker: str
+    hour: str
+    zone: str
+
+
+def cadence(rule: str) -> Cadence | None:
+    """The cadence of a crontab rule with its zone ("0 2 * * * UTC"); None for what has no plain name."""
+    fields = rule.split()
+    if len(fields) != 6 or not fields[0].isdigit() or fields[2:4] != ["*", "*"]:
+        return None
+    minute, hour, day, zone = int(fields[0]), fields[1], fields[4], fields[5]
+    if hour == "*" and day == "*":
+        return Cadence(_("Hourly"), f":{minute:02}", zone)
+    if not hour.isdigit():
+        return None
+    if day == "*":
+        return Cadence(_("Daily"), f"{int(hour):02}:{minute:02}", zone)
+    return Cadence(weekday, f"{int(hour):02}:{minute:02}", zone) if (weekday := _weekday(day)) else None
+
+
+def _weekday(field: str) -> str | None:
+    """The name of cron's weekday, which counts from Sunday (0 or 7)."""
+    names = {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
+    number = names.get(field.lower()[:3], int(field) if field.isdigit() else None)
+    return None if number is None or number > 7 else str(WEEKDAYS[(number - 1) % 7])
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """One line of a result: its name, its value, and how deep it is nested."""
+
+    name: str
+    value: Any
+    depth: int
+
+
+def count_rows(counts: Mapping[str, Any], *, depth: int = 0) -> Iterator[CountRow]:
+    """A job's result, flattened in its own order; a group is a row without a value, followed by its members."""
+    for name, value in counts.items():
+        label = name.replace("_", " ")
+        if isinstance(value, Mapping):
+            yield CountRow(label, None, depth)
+            yield from count_rows(value, depth=depth + 1)
+        else:
+            yield CountRow(label, value, depth)
+
+
+def in_short(counts: Mapping[str, Any] | None, *, figures: int = 4) -> str:
+    """The first figures of a result that are not nought, of a group its largest: "works created 1,873 · deleted 12"."""
+    if not counts:
+        return ""
+    largest = (_largest(name.replace("_", " "), value) for name, value in counts.items())
+    found = [f"{name} {plain(value)}" for name, value in largest if value not in NOTHING]
+    return " · ".join(found[:figures]) or _("nothing to do")
+
+
+NOTHING = (None, 0, "", [], {})
+
+
+def _largest(name: str, value: Any) -> tuple[str, Any]:
+    if not isinstance(value, Mapping):
+        return name, value
+    figures = {key: figure for key, figure in value.items() if isinstance(figure, int | float)}
+    top = max(figures, key=figures.__getitem__, default=None)
+    return (name, None) if top is None else (f"{name} {top.replace('_', ' ')}", figures[top])
+
+
+def plain(value: Any) -> str:
+    """A figure with its thousands apart, anything else as it is."""
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """A piece of a reject's key: an item to link to, and the text that follows it."""
+
+    qid: str
+    rest: str
+
+
+def key_parts(key: str) -> list[KeyPart]:
+    """The items in a reject's key: "Q1>Q2" is Q1, " → ", Q2; what follows a # is the value and stays text."""
+    items, _hash, value = key.partition("#")
+    parts = items.split(">")
+    rests = [" → "] * (len(parts) - 1) + [f" {value}" if value else ""]
+    return [
+        KeyPart(part, rest) if re.fullmatch(r"Q[0-9]+", part) else KeyPart("", part + rest)
+        for part, rest in zip(parts, rests, strict=True)
+    ]
+
+
+def gist(payload: Mapping[str, Any], *, length: int = 90) -> str:
+    """What a reject is about in one line: the two sides of a pair, or a name and the value it was given."""
+    if "screen" in payload and "source" in payload:
+        said = " → ".join(_named(payload[side]) for side in ("screen", "source"))
+    else:
+        said = ": ".join(str(text) for text in (_named(payload), payload.get("value")) if text)
+    return said if len(said) <= length else f"{said[: length - 1]}…"
+
+
+def _named(side: Mapping[str, Any]) -> str:
+    return str(side.get("name") or side.get("item") or _("without a name"))
