@@ -105,13 +105,18 @@ CELERY_RESULT_BACKEND = CONFIG.celery_redis("results")
 CELERY_RESULT_EXPIRES = 3600
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
+CELERY_TASK_ROUTES = ["adaptapedia.scheduling.jobs.route"]
 CELERY_TASK_TRACK_STARTED = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Above every job's hard limit (a check holds this): Valkey hands an unacknowledged message out again after it.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 8 * 3600, "socket_keepalive": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 8 * 3600,
+    "socket_keepalive": True,
+    "socket_connect_timeout": 5,
+}
 CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 
 # The upstreams

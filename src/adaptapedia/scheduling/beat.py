@@ -47,13 +47,12 @@ class Entry:
     at: datetime | None
 
 
-class Scheduler(DatabaseScheduler):
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # Celery and its beat have no types
     """django-celery-beat's scheduler with a run for each tick. It outlives its database and its broker."""
-
-    Entry = Entry
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._care_needed = True
+        self._last_timestamp: datetime | None = None
         self._seen_at = -SEEN_EVERY
         self._out_of_reach_since: float | None = None
         super().__init__(*args, **{**kwargs, "max_interval": ROUND})
@@ -88,7 +87,7 @@ class Scheduler(DatabaseScheduler):
         return {row.name: entry for row in rows if (entry := _entry(row))}
 
     def _go_round(self) -> None:
-        entries = self.schedule
+        entries: dict[str, Entry] = self.schedule
         ready: list[JobRun] = []
         try:
             for name, entry in entries.items():
@@ -108,8 +107,9 @@ class Scheduler(DatabaseScheduler):
 
     def _pause(self) -> float:
         """The seconds until the next due time, at most one round."""
-        times = [entry.at for entry in self._schedule.values() if entry.at]
-        return max(0.01, min([ROUND, *((at - timezone.now()).total_seconds() for at in times)]))
+        entries: dict[str, Entry] = self._schedule
+        spans = [(entry.at - timezone.now()).total_seconds() for entry in entries.values() if entry.at]
+        return max(0.01, min([ROUND, *spans]))
 
     def _note_out_of_reach(self, error: Exception) -> None:
         if self._out_of_reach_since is None:
@@ -166,7 +166,9 @@ def _fire(entry: Entry) -> tuple[Entry, JobRun | None]:
     if not standing.due or standing.at is None:
         return replace(entry, at=standing.at), None
     spec = spec_of_task(row.task)
-    run = _write_tick(row, spec, due_at=standing.at, now=now) if spec else _send_foreign(row)
+    run = _write_tick(row, spec, due_at=standing.at, now=now) if spec else None
+    if spec is None:
+        _send_foreign(row)
     return replace(entry, at=_advance(row, standing.at, now=now)), run
 
 

@@ -1,5 +1,6 @@
 """When a schedule is due: pure reckoning on the row, its rule and a moment. No IO.
 
+Every function raises ValueError or Celery's ParseException for a rule that Celery does not take.
 Day of month and day of week must both hold, as in Celery (and other than in cron).
 """
 

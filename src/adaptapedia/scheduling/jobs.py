@@ -42,6 +42,7 @@ __all__ = [
     "Skip",
     "job",
     "registry",
+    "route",
     "spec_of_task",
 ]
 
@@ -66,9 +67,14 @@ def job(name: str, *, task: str, **terms: Any) -> Callable[[Callable[..., Counts
             body,
             name=task,
             bind=True,
-            queue=spec.queue,
             soft_time_limit=spec.soft_limit.total_seconds(),
             time_limit=spec.hard_limit.total_seconds(),
         )
 
     return register
+
+
+def route(task: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """A router for Celery's `task_routes`: sends a job's message to its queue, and says nothing of other tasks."""
+    spec = spec_of_task(task)
+    return {"queue": spec.queue} if spec else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from celery.schedules import ParseException
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -65,10 +66,16 @@ def when(schedule: PeriodicTask) -> str:
 
 
 def next_due(schedule: PeriodicTask) -> datetime | None:
-    """When it is due next; now or earlier for a tick that beat has yet to write. None while it is paused."""
+    """When it is due next; now or earlier for a tick that beat has yet to write.
+
+    None while it is paused, and for a rule that beat leaves out because it cannot be reckoned.
+    """
     if not schedule.enabled or not due.supported(schedule):
         return None
-    return due.standing(schedule, now=timezone.now()).at
+    try:
+        return due.standing(schedule, now=timezone.now()).at
+    except (ValueError, ParseException):
+        return None
 
 
 def names() -> list[str]:

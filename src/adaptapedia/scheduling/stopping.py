@@ -13,14 +13,16 @@ from celery.signals import worker_init, worker_shutting_down
 _asked = mmap.mmap(-1, 1)
 
 
-@worker_init.connect(weak=False)
 def _begin(**_: Any) -> None:
     _asked[0] = 0
 
 
-@worker_shutting_down.connect(weak=False)
 def _ask(**_: Any) -> None:
     _asked[0] = 1
+
+
+worker_init.connect(_begin, weak=False)
+worker_shutting_down.connect(_ask, weak=False)
 
 
 class Stopping:

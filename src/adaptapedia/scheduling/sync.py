@@ -59,8 +59,8 @@ def sync_schedules(specs: Iterable[JobSpec] | None = None, *, reset: str | None 
         return changes + [_remove(name, row) for name, row in ours.items() if name not in wanted and _made_by_us(row)]
 
 
-def _rows() -> Iterable[PeriodicTask]:
-    return PeriodicTask.objects.filter(companion__isnull=False).select_related("companion", "crontab", "interval")
+def _rows() -> list[PeriodicTask]:
+    return [*PeriodicTask.objects.filter(companion__isnull=False).select_related("companion", "crontab", "interval")]
 
 
 def _made_by_us(row: PeriodicTask) -> bool:
