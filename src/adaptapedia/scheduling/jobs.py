@@ -74,7 +74,7 @@ def job(name: str, *, task: str, **terms: Any) -> Callable[[Callable[..., Counts
     return register
 
 
-def route(task: str, *_: Any, **__: Any) -> dict[str, str] | None:
+def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """A router for Celery's `task_routes`: sends a job's message to its queue, and says nothing of other tasks."""
-    spec = spec_of_task(task)
+    spec = spec_of_task(name)
     return {"queue": spec.queue} if spec else None
