@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 # Holds the folder it was made in: an environment names its own place and does not survive a move or a copy.
 STAMP := .venv/.installed
-$(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$PWD" ] || rm -f $(STAMP))
+$(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] || rm -f $(STAMP))
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,4 +56,4 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names; the first time takes a minute"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@echo "$$PWD" > $(STAMP)
+	@echo "$$(pwd -P)" > $(STAMP)

@@ -17,7 +17,7 @@ def write_logs(wanted: Mapping[str, Any]) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
+        *([] if wanted["readable"] else [structlog.stdlib.ExtraAdder()]),  # Celery's and Django's extras are objects
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if wanted["readable"] else "iso", utc=True),
     ]
     structlog.configure(

@@ -10,6 +10,8 @@ from adaptapedia.config import Config
 from adaptapedia.local.postgres import Postgres
 from adaptapedia.local.valkey import Valkey
 
+YIELDING = 5
+"""Of workers and beat, so that pages stay quick on a small machine, and are there first at the start."""
 SERVERS, STEPS, APP = "servers", "steps", "app"
 """The groups, in the order of starting; they stop in the opposite one, each as a whole and at once."""
 
@@ -26,7 +28,7 @@ class Program:
     """One process that `up` keeps.
 
     `stop` asks it to end; after `patience` seconds it is killed. `orphaned` is what the kernel sends it when `up`
-    itself is killed. A program that is not `lasting` runs once.
+    itself is killed. A program that is not `lasting` runs once. One with a `niceness` (nice(2)) yields to the others.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Program:
     orphaned: signal.Signals = signal.SIGTERM
     patience: int = 4
     lasting: bool = True
+    niceness: int = 0
 
     @property
     def line(self) -> str:
@@ -63,7 +66,7 @@ def programs_of(servers: dict[str, Postgres | Valkey], *, port: int) -> list[Pro
         Program("web", APP, [*_python("granian"), *_web(port)]),
         _worker("quick", concurrency=2),
         _worker("long", concurrency=1),
-        Program("beat", APP, [*_celery("beat"), "--pidfile="]),
+        Program("beat", APP, [*_celery("beat"), "--pidfile="], niceness=YIELDING),
     ]
 
 
@@ -82,7 +85,7 @@ def _worker(queue: str, *, concurrency: int) -> Program:
     name = f"worker-{queue}"
     options = ["-Q", queue, "-n", f"{queue}@%h", "-c", str(concurrency), "--without-mingle", "--without-gossip"]
     # To a worker SIGTERM means: finish your job first. Nobody is left to wait for that when `up` was killed.
-    return Program(name, APP, [*_celery("worker"), *options], orphaned=signal.SIGQUIT)
+    return Program(name, APP, [*_celery("worker"), *options], orphaned=signal.SIGQUIT, niceness=YIELDING)
 
 
 def _celery(role: str) -> list[str]:

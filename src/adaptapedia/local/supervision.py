@@ -71,7 +71,9 @@ class _Options(ServerOptions):  # type: ignore[misc] # supervisor has no types
         return pid, status
 
     def execve(self, filename: str, argv: list[str], env: dict[str, str]) -> None:
-        die_with_parent(self.programs[env["SUPERVISOR_PROCESS_NAME"]].orphaned)
+        program = self.programs[env["SUPERVISOR_PROCESS_NAME"]]
+        die_with_parent(program.orphaned)
+        os.nice(program.niceness)
         super().execve(filename, argv, env)
 
 
@@ -83,6 +85,7 @@ class _Up(Supervisor):  # type: ignore[misc] # supervisor has no types
         self.output = output
         self.when_prepared = when_prepared
         self.failed = False
+        self.settled = False
 
     def runforever(self) -> None:
         events.subscribe(events.ProcessLogEvent, self._print)
@@ -91,7 +94,8 @@ class _Up(Supervisor):  # type: ignore[misc] # supervisor has no types
         events.subscribe(events.ProcessStateStoppedEvent, self._end_group)
         events.subscribe(events.SupervisorStoppingEvent, self._stopping)
         poll = self.options.poller.poll
-        self.options.poller.poll = lambda timeout: poll(0.1 if self.stopping else timeout)
+        # supervisord looks around once a second, which would cost seconds at each start and stop.
+        self.options.poller.poll = lambda timeout: poll(timeout if self.settled and not self.stopping else 0.05)
         super().runforever()
 
     def _print(self, event: Any) -> None:
@@ -122,6 +126,7 @@ class _Up(Supervisor):  # type: ignore[misc] # supervisor has no types
         elif all(step.exitstatus == 0 for step in self.process_groups[STEPS].processes.values()):
             for waiting in self.process_groups[APP].processes.values():
                 waiting.spawn()
+            self.settled = True
             self.when_prepared()
 
     def _stop(self) -> None:
