@@ -1,13 +1,14 @@
 """Reads of what ingestion knows."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
 from adaptapedia.ingest.models import Reject
 
 
-class ReasonCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
     reason: str
     label: str
     count: int

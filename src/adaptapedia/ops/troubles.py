@@ -11,6 +11,7 @@ from adaptapedia.ops.legs import Leg, State
 from adaptapedia.ops.words import span
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import ScheduleRow
+from adaptapedia.scheduling.timing import timing
 
 UNTAKEN_AFTER = timedelta(seconds=40)
 
@@ -37,6 +38,10 @@ def _silent(parts: Iterable[Leg]) -> Iterator[Trouble]:
 
 def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
     for run in open_runs:
+        if (silence := silent_for(run, now)) is not None:
+            text = _("The worker of %(name)s has been silent for %(time)s.")
+            said = text % {"name": run.schedule_name, "time": span(silence)}
+            yield Trouble(said, _("Beat hands the run to another one."), _address(run))
         if (waited := untaken_for(run, now)) is not None:
             text = _("No worker has taken %(name)s for %(time)s.") % {"name": run.schedule_name, "time": span(waited)}
             yield Trouble(text, _("Is “make up” running?"), _address(run))
@@ -57,6 +62,14 @@ def untaken_for(run: JobRun, now: datetime) -> timedelta | None:
         return None
     waited = now - (run.next_attempt_at or run.sent_at or run.created_at)
     return waited if waited >= UNTAKEN_AFTER else None
+
+
+def silent_for(run: JobRun, now: datetime) -> timedelta | None:
+    """How long a running attempt has shown no sign of life; None while that is no cause for worry."""
+    if run.state != JobRun.State.RUNNING or run.heartbeat_at is None:
+        return None
+    silence = now - run.heartbeat_at
+    return silence if silence >= timing().lost_after else None
 
 
 def _address(run: JobRun) -> str:

@@ -10,22 +10,28 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+SECOND = timedelta(seconds=1)
+UNITS = (
+    (timedelta(days=1), gettext_lazy("d")),
+    (timedelta(hours=1), gettext_lazy("h")),
+    (timedelta(minutes=1), gettext_lazy("min")),
+    (SECOND, gettext_lazy("s")),
+)
 
 
 def span(time: timedelta) -> str:
-    """A length of time in its two largest units: "240 ms", "12 s", "3 min 5 s", "4 h 20 min", "3 d 4 h"."""
-    time = abs(time)
-    if time < SECOND:
-        return _("%d ms") % (time / timedelta(milliseconds=1))
-    if time < MINUTE:
-        return _("%d s") % (time // SECOND)
-    if time < HOUR:
-        return _("%(min)d min %(s)d s") % {"min": time // MINUTE, "s": time % MINUTE // SECOND}
-    if time < DAY:
-        return _("%(h)d h %(min)d min") % {"h": time // HOUR, "min": time % HOUR // MINUTE}
-    return _("%(d)d d %(h)d h") % {"d": time // DAY, "h": time % DAY // HOUR}
+    """A length of time in its two largest units: "240 ms", "12 s", "3 min 5 s", "4 h", "3 d 4 h"."""
+    rest = abs(time)
+    if rest < SECOND:
+        return _("%d ms") % (rest / timedelta(milliseconds=1))
+    counted: list[tuple[int, str]] = []
+    for unit, word in UNITS:
+        count, rest = divmod(rest, unit)
+        if count or counted:
+            counted.append((count, str(word)))
+    return " ".join(f"{count} {word}" for count, word in counted[:2] if count)
 
 
 def distance(moment: datetime, *, now: datetime | None = None) -> str:
@@ -100,7 +106,7 @@ def in_short(counts: Mapping[str, Any] | None, *, figures: int = 4) -> str:
     return " · ".join(found[:figures]) or _("nothing to do")
 
 
-NOTHING = (None, 0, "", [], {})
+NOTHING: tuple[object, ...] = (None, 0, "", [], {})
 
 
 def _largest(name: str, value: Any) -> tuple[str, Any]:

@@ -2,19 +2,19 @@
 
 from itertools import islice
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from adaptapedia.catalogue.queries import external_id_clashes
-from adaptapedia.ops.access import operators_only
+from adaptapedia.ops.access import OperatorRequest, operators_only
 
 SHOWN = 200
 
 
 @require_safe
 @operators_only
-def clashes(request: HttpRequest) -> HttpResponse:
+def clashes(request: OperatorRequest) -> HttpResponse:
     """The first two hundred; more of them are a fault upstream that is not mended one by one."""
     found = list(islice(external_id_clashes(), SHOWN + 1))
     return render(request, "ops/clashes.html", {"clashes": found[:SHOWN], "more": len(found) > SHOWN})

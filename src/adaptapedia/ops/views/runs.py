@@ -1,27 +1,26 @@
 """Runs: the list, one of them live, and starting one."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adaptapedia.accounts.models import User
-from adaptapedia.ops.access import administrators_only, may_start_runs, operators_only
+from adaptapedia.ops.access import OperatorRequest, administrators_only, may_start_runs, operators_only
 from adaptapedia.ops.forms import RunFilter
 from adaptapedia.ops.paging import page_before
-from adaptapedia.ops.troubles import untaken_for
+from adaptapedia.ops.troubles import silent_for, untaken_for
 from adaptapedia.scheduling.actions import UnknownSchedule, request_run
 from adaptapedia.scheduling.jobs import registry
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import names
 from adaptapedia.scheduling.queries import runs as runs_of
 
 
 @require_safe
 @operators_only
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: OperatorRequest) -> HttpResponse:
     """Filtered by `schedule` and `state`, the newest first, from before the run `before`."""
     wanted = RunFilter(request.GET)
     found = runs_of(wanted.asked("schedule")).defer("traceback", "earlier_attempts")
@@ -34,7 +33,7 @@ def runs(request: HttpRequest) -> HttpResponse:
             "page": page_before(found, wanted.asked("before")),
             "schedule": wanted.asked("schedule"),
             "state": wanted.asked("state"),
-            "names": sorted(registry),
+            "names": names(),
             "states": JobRun.State.choices,
         },
     )
@@ -42,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @operators_only
-def run(request: HttpRequest, run_id: int) -> HttpResponse:
+def run(request: OperatorRequest, run_id: int) -> HttpResponse:
     """One run, whole. htmx asks again while it is open and gets the live part alone."""
     found = get_object_or_404(JobRun.objects.select_related("schedule"), pk=run_id)
     template = "ops/parts/run.html" if request.htmx else "ops/run.html"
@@ -53,18 +52,17 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             "run": found,
             "open": found.state in JobRun.OPEN,
             "untaken_for": untaken_for(found, timezone.now()),
+            "silent_for": silent_for(found, timezone.now()),
             "spec": registry.get(found.schedule_name),
-            "may_start_runs": may_start_runs(request),
+            "may_start_runs": may_start_runs(request.user),
         },
     )
 
 
 @require_POST
 @administrators_only
-def run_now(request: HttpRequest, name: str) -> HttpResponse:
+def run_now(request: OperatorRequest, name: str) -> HttpResponse:
     """Start a schedule's job now, or go to its run under way."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
     try:
         started, created = request_run(name, trigger=JobRun.Trigger.MANUAL, by=request.user.username)
     except UnknownSchedule as error:

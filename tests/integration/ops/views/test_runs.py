@@ -1,0 +1,173 @@
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from adaptapedia.ops.paging import PAGE
+from adaptapedia.scheduling.models import JobRun
+from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_run, make_schedules
+
+RUN_NOW = "/ops/schedules/daily-wikidata-ingestion/run/"
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_without_runs_the_list_says_what_to_do(moderator: Client) -> None:
+    assert "No run yet." in text_of(moderator, "/ops/runs/")
+
+
+def test_the_list_is_filtered_by_schedule_and_state(moderator: Client) -> None:
+    make_schedules()
+    wanted = make_failed_run()
+    others = [make_run(), make_run("daily-stats-update", state=JobRun.State.FAILED, error="no")]
+
+    page = text_of(moderator, "/ops/runs/?schedule=daily-wikidata-ingestion&state=failed")
+
+    assert f"/ops/runs/{wanted.pk}/" in page
+    assert not any(f"/ops/runs/{run.pk}/" in page for run in others)
+
+
+def test_an_unknown_state_filters_nothing(moderator: Client) -> None:
+    make_schedules()
+    run = make_run()
+
+    assert f"/ops/runs/{run.pk}/" in text_of(moderator, "/ops/runs/?state=astonished")
+
+
+def test_older_runs_are_on_the_next_page_and_each_is_on_one(moderator: Client) -> None:
+    make_schedules()
+    pks = sorted((make_run(ago=timedelta(hours=n)).pk for n in range(PAGE + 3)), reverse=True)
+
+    first = text_of(moderator, "/ops/runs/")
+    second = text_of(moderator, f"/ops/runs/?before={pks[PAGE - 1]}")
+
+    assert [f"/ops/runs/{pk}/" in first for pk in pks] == [True] * PAGE + [False] * 3
+    assert [f"/ops/runs/{pk}/" in second for pk in pks] == [False] * PAGE + [True] * 3
+    assert f"?before={pks[PAGE - 1]}" in first
+    assert "These are the oldest." in second
+
+
+def test_a_run_that_succeeded_shows_its_counts(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(counts=INGESTION_COUNTS)
+
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+
+    assert "Succeeded" in page
+    assert "2,526" in page
+    assert "3 min 12 s from start to end" in page
+    assert "hx-get" not in page
+
+
+def test_a_run_that_failed_says_why_before_its_traceback(moderator: Client) -> None:
+    make_schedules()
+    run = make_failed_run()
+
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+
+    assert page.index("ends in the middle of a token") < page.index("Traceback (most recent call last)")
+    assert page.count("Wikidata answered 429 and asks to wait 30 s.") == 2
+    assert "<details" in page
+
+
+def test_an_error_is_text_and_never_markup(moderator: Client) -> None:
+    make_schedules()
+    run = make_failed_run(error="<script>alert(1)</script>")
+
+    assert "<script>alert" not in text_of(moderator, f"/ops/runs/{run.pk}/")
+
+
+def test_an_open_run_keeps_asking_and_a_finished_one_stops(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING, done=10, total=20)
+    address = f"/ops/runs/{run.pk}/"
+
+    assert 'hx-trigger="every 1s"' in text_of(moderator, address)
+    JobRun.objects.filter(pk=run.pk).update(state=JobRun.State.SUCCEEDED)
+    fragment = moderator.get(address, headers={"hx-request": "true"}).content.decode()
+
+    assert fragment.strip().startswith('<div id="run"')
+    assert "hx-trigger" not in fragment
+
+
+def test_a_run_without_worker_says_so(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.QUEUED, ago=timedelta(seconds=40))
+
+    assert "No worker has taken it for 40 s; is <code>make up</code> running?" in text_of(
+        moderator, f"/ops/runs/{run.pk}/"
+    )
+
+
+def test_a_run_that_is_not_there_is_404(moderator: Client) -> None:
+    response = moderator.get("/ops/runs/4711/")
+
+    assert response.status_code == 404
+    assert "Not in this edition." in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_administrator_starts_a_run_and_is_led_to_it(administrator: Client) -> None:
+    make_schedules()
+
+    response = administrator.post(RUN_NOW)
+
+    run = JobRun.objects.get()
+    assert response["Location"] == f"/ops/runs/{run.pk}/"
+    assert (run.trigger, run.schedule_name) == (JobRun.Trigger.MANUAL, "daily-wikidata-ingestion")
+    assert run.arguments["by"] == "administrator"
+
+
+def test_a_second_request_leads_to_the_run_under_way(administrator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING)
+
+    response = administrator.post(RUN_NOW, follow=True)
+
+    assert response.redirect_chain == [(f"/ops/runs/{run.pk}/", 302)]
+    assert "was under way already" in response.content.decode()
+    assert JobRun.objects.count() == 1
+
+
+def test_a_moderator_may_not_start_a_run(moderator: Client) -> None:
+    make_schedules()
+
+    response = moderator.post(RUN_NOW)
+
+    assert response.status_code == 403
+    assert "Only administrators may start a run." in response.content.decode()
+    assert not JobRun.objects.exists()
+
+
+def test_a_schedule_that_is_not_there_is_404(administrator: Client) -> None:
+    assert administrator.post("/ops/schedules/nightly-nonsense/run/").status_code == 404
+
+
+def test_starting_a_run_takes_a_post_with_a_token(administrator: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = administrator.cookies
+
+    assert administrator.get(RUN_NOW).status_code == 405
+    response = strict.post(RUN_NOW)
+    assert response.status_code == 403
+    assert "The form has gone stale." in response.content.decode()
+
+
+def test_few_queries_however_many_runs(
+    administrator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    cache.clear()
+    make_schedules()
+    for n in range(PAGE + 10):
+        make_run(ago=timedelta(hours=n), counts=INGESTION_COUNTS)
+
+    with django_assert_max_num_queries(12):
+        text_of(administrator, "/ops/runs/")
+    with django_assert_max_num_queries(12):
+        text_of(administrator, f"/ops/runs/{JobRun.objects.latest('id').pk}/")
