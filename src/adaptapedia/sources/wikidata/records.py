@@ -77,3 +77,14 @@ class Item:
     isbn: tuple[str, ...] = ()
     modified: datetime | None = None
     problems: tuple[Problem, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Pairs after a cursor, in order, and how many pairs there were after it in all, these included.
+
+    It is the last slice when `remaining` equals the number of its edges.
+    """
+
+    edges: tuple[Edge, ...]
+    remaining: int

@@ -1,0 +1,215 @@
+"""Wikidata's query service over HTTP: the only IO of this package.
+
+How the service behaves: mediawiki.org, "Wikidata Query Service/User Manual" (limits, 429, User-Agent).
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Self, TypeVar
+
+import httpx
+
+from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
+from adaptapedia.kit.clock import Clock, now
+from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
+from adaptapedia.sources.wikidata import parse, queries
+from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Slice
+from adaptapedia.sources.wikidata.results import Row, excerpt, is_timeout
+
+__all__ = ["Slice", "WikidataClient"]
+
+Parsed = TypeVar("Parsed")
+
+TRIES = 4
+FIRST_WAIT = 2.0
+"""Seconds before the second try; each further wait is twice as long, and all are shortened at random by up to half."""
+SHORTEST_PAUSE = 5.0
+"""A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
+UNSTATED_PAUSE = 60.0
+"""The pause after a 429 that names none: the service counts query time by the minute."""
+LONGEST_PAUSE = 86_400.0
+LARGEST_ANSWER = 256 * 1024 * 1024
+
+
+class WikidataClient:
+    """Reads classes, pairs and items; each answer is proven whole, or it is an error.
+
+    Short faults (unavailable, cut off, too many requests with a short pause) are tried again, four
+    times in all; then the error of the last try is raised, one of `sources.errors`. A context manager.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        user_agent: str,
+        budget: Budget,
+        timeout: float = 65.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = now,
+    ) -> None:
+        """`timeout` bounds each query, in seconds; the service itself stops one after 60."""
+        self._endpoint = endpoint
+        self._budget = budget
+        self._timeout = timeout
+        self._sleep = sleep
+        self._clock = clock
+        headers = {"User-Agent": user_agent, "Accept": "application/sparql-results+json"}
+        self._http = httpx.Client(headers=headers, timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+        self._budget.close()
+
+    def class_edges(self) -> list[ClassEdge]:
+        """Every P279 under the roots of screen and written works, in order."""
+        return self._ask(queries.class_edges(), parse.class_edges)
+
+    def edge_count(self) -> int:
+        """How many pairs (P144) there are."""
+        return self._ask(queries.edge_count(), parse.edge_count)
+
+    def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
+        """The first `limit` pairs after the cursor, and how many there are after it in all."""
+        return self._ask(queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, limit=limit))
+
+    def items(self, qids: Sequence[int]) -> list[Item]:
+        """One item for each of `qids`, in their order as numbers.
+
+        Where a query takes too long its items are asked for in halves, and those in halves again;
+        TimedOut is raised only when a single item takes too long.
+        """
+        numbers = sorted(set(qids))
+        rows = self._statements(queries.details, numbers)
+        this_year = self._clock().year
+        found = parse.items(numbers, rows, this_year=this_year)
+        nameless = [item.qid for item in found if item.label is None and item.redirect_to is None]
+        if nameless:
+            rows += self._statements(queries.labels, nameless)
+            found = parse.items(numbers, rows, this_year=this_year)
+        return found
+
+    def _statements(self, query: Callable[[Sequence[int]], str], qids: Sequence[int]) -> list[Row]:
+        if not qids:
+            return []
+        try:
+            return self._ask(query(qids), parse.statements, insist=False)
+        except TimedOut:
+            if len(qids) == 1:
+                raise
+            middle = len(qids) // 2
+            return self._statements(query, qids[:middle]) + self._statements(query, qids[middle:])
+
+    def _ask(self, query: str, parsed: Callable[[bytes], Parsed], *, insist: bool = True) -> Parsed:
+        """The parsed answer to a query, after as many tries as it needs and may have.
+
+        Without `insist` a query that took too long is not tried again.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._ask_once(query, parsed)
+            except SourceError as error:
+                if attempt == TRIES or not error.retryable or (isinstance(error, TimedOut) and not insist):
+                    raise
+                if not isinstance(error, RateLimited):
+                    self._sleep(FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311
+                elif error.retry_after > self._budget.limits.longest_pause:
+                    raise
+            except BreakerOpen as error:
+                raise Unavailable(str(error)) from error
+            except Paused as error:
+                raise RateLimited(str(error), retry_after=error.seconds) from error
+            except Crowded as error:
+                raise Unavailable(str(error)) from error
+        raise AssertionError("the last try returns or raises")
+
+    def _ask_once(self, query: str, parsed: Callable[[bytes], Parsed]) -> Parsed:
+        """One try, its outcome told to the budget: pauses are waited for at the next turn, whoever's it is."""
+        with self._budget.turn():
+            try:
+                found = parsed(self._body(query))
+            except RateLimited as error:
+                self._budget.pause(error.retry_after)
+                raise
+            except TimedOut:  # says something about the query, not about the service
+                raise
+            except (Unavailable, Truncated):
+                self._budget.failed()
+                raise
+            self._budget.succeeded()
+            return found
+
+    def _body(self, query: str) -> bytes:
+        """The body of a successful answer. Raises what an upstream can do to us while it is fetched."""
+        begun = False
+        try:
+            with self._http.stream("POST", self._endpoint, data={"query": query}) as response:
+                begun = True
+                body = self._read(response)
+        except httpx.TimeoutException as error:
+            if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
+                raise TimedOut(f"Wikidata did not answer within {self._timeout:.0f} s", evidence=repr(error)) from error
+            raise Unavailable("Wikidata cannot be reached in time", evidence=repr(error)) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            if begun:
+                raise Truncated("Wikidata's answer ended early", evidence=repr(error)) from error
+            raise Unavailable(f"Wikidata cannot be reached at {self._endpoint}", evidence=repr(error)) from error
+        if response.status_code != HTTPStatus.OK:
+            raise self._refusal(response, body)
+        return body
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """The whole body, however slowly it drips, within the timeout and a size that fits into memory."""
+        deadline = time.monotonic() + self._timeout
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if time.monotonic() > deadline:
+                raise TimedOut(f"Wikidata's answer was not whole after {self._timeout:.0f} s", evidence=excerpt(body))
+            if len(body) > LARGEST_ANSWER:
+                raise Unavailable("Wikidata's answer has no end", evidence=excerpt(body))
+        return bytes(body)
+
+    def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
+        """The error that a status other than 200 stands for."""
+        status, evidence = response.status_code, f"HTTP {response.status_code}: {excerpt(body)}"
+        pause = response.headers.get("Retry-After")
+        if status == HTTPStatus.FORBIDDEN:
+            agent = response.request.headers["User-Agent"]
+            return Rejected(
+                f"Wikidata answered 403 to the User-Agent {agent!r}: it must name a way to reach you; set CONTACT",
+                evidence=evidence,
+            )
+        if status in _TIMEOUTS or (pause is None and is_timeout(body)):
+            return TimedOut("Wikidata stopped the query because it took too long", evidence=evidence)
+        if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and pause):
+            seconds = _pause(pause, now=self._clock())
+            return RateLimited(f"Wikidata asks us to wait {seconds:.0f} s", retry_after=seconds, evidence=evidence)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Unavailable(f"Wikidata answered HTTP {status}", evidence=evidence)
+        return Rejected(f"Wikidata refused the query with HTTP {status} at {self._endpoint}", evidence=evidence)
+
+
+_TIMEOUTS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
+
+
+def _pause(stated: str | None, *, now: datetime) -> float:
+    """Seconds to wait for a `Retry-After` (RFC 9110, 10.2.3: seconds or a date), within our own bounds."""
+    seconds = UNSTATED_PAUSE
+    if stated is not None and stated.strip().isdecimal():
+        seconds = float(stated)
+    elif stated is not None:
+        with suppress(TypeError, ValueError):
+            seconds = (parsedate_to_datetime(stated) - now).total_seconds()
+    return min(max(seconds, SHORTEST_PAUSE), LONGEST_PAUSE)
