@@ -7,6 +7,7 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, connection
 
     from adaptapedia.config import ConfigError
 
@@ -16,6 +17,10 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ConfigError as error:
         sys.exit(str(error))
+    except OperationalError as error:
+        if connection.connection is not None:
+            raise
+        sys.exit(f"The database does not answer: {str(error).strip()}\nThe embedded one runs while `make up` does.")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import hashlib
 import os
 import secrets
 import socket
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,19 +23,28 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = {
     "DATABASE_URL": "postgres://adaptapedia:password@db.example.org:5432/adaptapedia",
     "REDIS_URL": "redis://:password@valkey.example.org:6379/0",
-    "SECRET_KEY": "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
+    "SECRET_KEY": "$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')",
     "ALLOWED_HOSTS": "adaptapedia.example.org,www.example.org",
     "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql",
     "TMDB_BASE_URL": "https://api.themoviedb.org/3",
-    "TMDB_API_KEY": "a v3 key or a v4 read token from your TMDb account",
+    "TMDB_API_KEY": "0123456789abcdef0123456789abcdef",
     "OPEN_LIBRARY_BASE_URL": "https://openlibrary.org",
     "CONTACT": "you@example.org",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "SENTRY_DSN": "https://key@sentry.example.org/1",
-    "DEBUG": "1 or 0",
+    "DEBUG": "0",
     "PORT": "8000",
     "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
 }
+
+PLAIN_FAULTS = {
+    "PORT": "must be a whole number from 1 to 65535",
+    "DEBUG": "must be 1 or 0",
+}
+"""What is wrong with a value of the wrong type, in plainer words than pydantic's."""
+
+SECRETS = {"SECRET_KEY", "TMDB_API_KEY"}
+"""Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
 REDIS_DATABASES = {"broker": 0, "results": 1, "cache": 2}
 
@@ -55,7 +66,7 @@ class Config(BaseSettings):
     tmdb_base_url: str = "https://api.themoviedb.org/3"
     tmdb_api_key: str | None = None
     open_library_base_url: str = "https://openlibrary.org"
-    contact: str = Field(default_factory=lambda: f"{getpass.getuser()}@{socket.gethostname()}")
+    contact: str = Field(default_factory=lambda: f"{_person()}@{socket.gethostname()}")
     email_url: str = "console:"
     sentry_dsn: str | None = None
     debug: bool = False
@@ -129,6 +140,13 @@ class Config(BaseSettings):
                 raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/") if value else value
 
+    @field_validator("tmdb_api_key")
+    @classmethod
+    def _key_without_spaces(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("takes the key alone, without spaces or quotes around it")
+        return value
+
     @field_validator("contact")
     @classmethod
     def _contact_fits_a_header(cls, value: str) -> str:
@@ -198,7 +216,7 @@ class Config(BaseSettings):
         """
         parts = urlsplit(self.redis_address)
         if parts.scheme == "unix":
-            return f"unix://{parts.path}?db={REDIS_DATABASES[role]}"
+            return f"unix://{parts.netloc}{parts.path}?db={REDIS_DATABASES[role]}"
         first = int(parts.path.strip("/") or 0)
         return urlunsplit(parts._replace(path=f"/{first + REDIS_DATABASES[role]}"))
 
@@ -206,7 +224,7 @@ class Config(BaseSettings):
         """The same address in the spelling of Celery, which has a scheme of its own for sockets."""
         parts = urlsplit(self.redis(role))
         if parts.scheme == "unix":
-            return f"redis+socket://{parts.path}?virtual_host={parts.query.removeprefix('db=')}"
+            return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={parts.query.removeprefix('db=')}"
         return urlunsplit(parts)
 
     @property
@@ -237,25 +255,33 @@ class Home:
         if os.geteuid() == 0:
             return cls(data=chosen or Path("/var/lib/adaptapedia") / key, run=Path("/run") / f"adaptapedia-{key}")
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
-        run = runtime if os.access(runtime, os.W_OK) else Path("/tmp")  # noqa: S108
+        fits = len(str(runtime)) < 60 and os.access(runtime, os.W_OK)
+        run = runtime if fits else Path("/tmp")  # noqa: S108
         return cls(data=chosen or CHECKOUT / ".adaptapedia", run=run / f"adaptapedia-{os.geteuid()}-{key}")
 
     def secret_key(self) -> str:
-        path = self.data / "secret_key"
+        """The key of this installation, made on first use; only its owner can read the file.
+
+        Raises ConfigError when the folder cannot be written.
+        """
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
+            return self._kept_key(self.data / "secret_key")
         except OSError as error:
             raise ConfigError(
                 f"ADAPTAPEDIA_HOME: the folder {self.data} cannot be written ({error.strerror}). "
                 f"Set it to a folder of yours, for example ADAPTAPEDIA_HOME={EXAMPLES['ADAPTAPEDIA_HOME']}"
             ) from None
-        key = secrets.token_urlsafe(50)
-        with os.fdopen(handle, "w") as file:
-            file.write(key + "\n")
-        return key
+
+    def _kept_key(self, path: Path) -> str:
+        if not path.exists():
+            self.data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(dir=self.data)  # 0600
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(50) + "\n")
+            with suppress(FileExistsError):  # another process was first: its key holds
+                os.link(draft, path)
+            os.unlink(draft)
+        return path.read_text().strip()
 
 
 def _weakness(key: str) -> str | None:
@@ -275,12 +301,22 @@ def _sentence(error: Any) -> str:
         name = text.split()[0]
         return f"{text}. Example: {name}={EXAMPLES[name]}"
     name = str(error["loc"][0]).upper()
-    fault = str(error["ctx"]["error"]) if error["type"] == "value_error" else f"is wrong ({error['msg'].lower()})"
-    shown = "" if name in {"SECRET_KEY", "TMDB_API_KEY"} else f" (it is {_without_password(error['input'])!r})"
+    fault = str(error["ctx"]["error"]) if error["type"] == "value_error" else PLAIN_FAULTS[name]
+    shown = "" if name in SECRETS else f" (it is {_shown(name, str(error['input']))!r})"
     return f"{name} {fault}{shown}. Example: {name}={EXAMPLES[name]}"
 
 
-def _without_password(value: object) -> str:
-    text = str(value)
-    head, at, tail = text.rpartition("@")
-    return f"…@{tail}" if at and "://" in head else text
+def _shown(name: str, value: str) -> str:
+    """The part of a value that may be shown: of an address, what follows the password, without options."""
+    if not name.endswith(("_URL", "_DSN", "_ENDPOINT")):
+        return value
+    _, at, host = value.rpartition("@")
+    return (f"…@{host}" if at else value).partition("?")[0]
+
+
+def _person() -> str:
+    """The name of whoever runs this; in a container the number may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.geteuid())

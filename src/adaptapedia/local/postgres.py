@@ -163,7 +163,8 @@ class Postgres:
         else:
             locale = ["--locale=C" if sys.platform == "darwin" else "--locale=C.UTF-8"]
         access = ["--username", NAME, "--auth-local=trust", "--auth-host=reject"]
-        self._run("initdb", "-D", str(draft), "--encoding=UTF8", "--data-checksums", *locale, *access)
+        hurry = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        self._run("initdb", "-D", str(draft), "--encoding=UTF8", "--data-checksums", *locale, *access, *hurry)
         self._run("postgres", "--single", "-D", str(draft), "postgres", typed=f"CREATE DATABASE {NAME}\n")
         draft.rename(self.data)
 

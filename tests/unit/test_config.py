@@ -1,0 +1,197 @@
+"""What the environment may say, and the sentence for each thing that it may not."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adaptapedia.config import EXAMPLES, Config, ConfigError, Home
+
+KEY = "k8Jd0s-Pq2Lz7vXwYtR4nBmC6hGfA1eU9iOoSaDbTcVxZyWuQj"
+DATABASE = "postgres://books:hidden@db.example.org/books"
+OWN = {"DATABASE_URL": DATABASE, "SECRET_KEY": KEY, "ALLOWED_HOSTS": "books.example.org"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in EXAMPLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Config:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return Config.load()
+
+
+MALFORMED = {
+    "DATABASE_URL": [
+        ("books", "is not a database address (it is 'books')"),
+        ("mysql://u:hidden@h/db", "must be a PostgreSQL address, beginning with postgres:// (it is '…@h/db')"),
+        ("postgres://u:hidden@h", "names no database after the host (it is '…@h')"),
+        ("postgres://u:hidden@h:port/db", "is not a database address (it is '…@h:port/db')"),
+        ("u:hidden@h/db", "is not a database address (it is '…@h/db')"),
+        ("mysql://h/db?password=hidden", "must be a PostgreSQL address"),
+    ],
+    "REDIS_URL": [
+        ("http://:hidden@h", "must begin with redis://, rediss:// or unix:// (it is '…@h')"),
+        ("redis://:hidden@h/books", "must end in a database number, as in /0 (it is '…@h/books')"),
+        ("redis://:hidden@h:port/0", "is not an address (it is '…@h:port/0')"),
+        ("redis:///0", "names no host"),
+        ("unix://", "names no socket"),
+    ],
+    "ALLOWED_HOSTS": [("https://books.example.org/", "takes host names separated by commas, without scheme or path")],
+    "WIKIDATA_SPARQL_ENDPOINT": [("query.wikidata.org", "must be an http:// or https:// address")],
+    "TMDB_BASE_URL": [("ftp://api.themoviedb.org", "must be an http:// or https:// address")],
+    "TMDB_API_KEY": [("'hidden' ", "takes the key alone, without spaces or quotes around it. Example")],
+    "OPEN_LIBRARY_BASE_URL": [("https://", "must be an http:// or https:// address")],
+    "CONTACT": [
+        ("bücher@example.org", "goes into a User-Agent and takes printable ASCII only"),
+        ("a\nb", "goes into a User-Agent and takes printable ASCII only"),
+    ],
+    "EMAIL_URL": [
+        ("mail.example.org", "is not an e-mail address of a server"),
+        ("bogus://u:hidden@mail.example.org", "is not an e-mail address of a server (it is '…@mail.example.org')"),
+    ],
+    "SENTRY_DSN": [("sentry", "must be an http:// or https:// address")],
+    "DEBUG": [("perhaps", "must be 1 or 0 (it is 'perhaps')")],
+    "PORT": [
+        ("web", "must be a whole number from 1 to 65535 (it is 'web')"),
+        ("0", "must be a whole number from 1 to 65535 (it is '0')"),
+        ("65536", "must be a whole number from 1 to 65535 (it is '65536')"),
+    ],
+    "ADAPTAPEDIA_HOME": [("data", "must be an absolute path (it is 'data')")],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"), [(name, *case) for name, cases in MALFORMED.items() for case in cases]
+)
+def test_a_malformed_setting_is_a_sentence_with_name_fault_and_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(monkeypatch, **{name: value})
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{name} {fault}")
+    assert sentence.endswith(f"Example: {name}={EXAMPLES[name]}")
+    assert "hidden" not in sentence
+    assert "\n" not in sentence
+
+
+def test_every_setting_but_the_secret_key_has_a_malformed_case() -> None:
+    assert set(MALFORMED) | {"SECRET_KEY"} == set(EXAMPLES) == {name.upper() for name in Config.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("short", "it has 5 characters and needs 50"),
+        ("ab" * 40, "it has fewer than 5 different characters"),
+        (f"django-insecure-{KEY}", "it is a placeholder"),
+        (f"changeme-{KEY}", "it is a placeholder"),
+    ],
+)
+def test_a_guessable_secret_key_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str, why: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(monkeypatch, **{**OWN, "SECRET_KEY": key})
+    assert str(caught.value).startswith(f"SECRET_KEY is guessable: {why}. Example: SECRET_KEY=")
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("own", [{"DATABASE_URL": DATABASE}, {"REDIS_URL": "redis://:hidden@valkey.example.org"}])
+def test_with_a_server_of_ones_own_a_missing_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, missing: str, own: dict[str, str]
+) -> None:
+    rest = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "books.example.org"}
+    rest.pop(missing)
+    with pytest.raises(ConfigError, match=f"^{missing} is missing: .* Example: {missing}=") as caught:
+        load(monkeypatch, **own, **rest)
+    assert "hidden" not in str(caught.value)
+
+
+def test_every_fault_has_its_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(monkeypatch, PORT="x", DEBUG="perhaps", CONTACT="ü")
+    assert [line.split()[0] for line in str(caught.value).splitlines()] == ["CONTACT", "DEBUG", "PORT"]
+
+
+def test_the_command_prints_the_sentence_alone() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "adaptapedia", "check"],
+        env={**os.environ, "PORT": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "PORT must be a whole number from 1 to 65535 (it is 'x'). Example: PORT=8000\n",
+    )
+
+
+def test_nothing_set_means_the_embedded_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(monkeypatch, PORT="", DATABASE_URL="")
+    assert config.embedded
+    assert config.port == 8000
+    assert config.database["HOST"] == str(config.home.run)
+    assert config.redis_address == f"unix://{config.home.run}/valkey.sock"
+
+
+@pytest.mark.parametrize("own", [{"DATABASE_URL": DATABASE}, {"REDIS_URL": "redis://valkey.example.org"}])
+def test_with_one_server_of_ones_own_the_other_is_still_embedded(
+    monkeypatch: pytest.MonkeyPatch, own: dict[str, str]
+) -> None:
+    config = load(monkeypatch, SECRET_KEY=KEY, ALLOWED_HOSTS="a.org, b.org", **own)
+    assert not config.embedded
+    assert config.allowed_hosts == ("a.org", "b.org")
+    embedded = config.redis_address if "DATABASE_URL" in own else config.database["HOST"]
+    assert str(config.home.run) in embedded
+
+
+def test_broker_results_and_cache_have_databases_of_their_own_after_the_one_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = load(monkeypatch, **OWN, REDIS_URL="rediss://:p%40ss@valkey.example.org:6380/4")
+    assert [config.redis(role) for role in ("broker", "results", "cache")] == [
+        f"rediss://:p%40ss@valkey.example.org:6380/{number}" for number in (4, 5, 6)
+    ]
+    assert config.celery_redis("results") == config.redis("results")
+
+
+def test_a_socket_is_spelt_as_each_reader_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(monkeypatch, **OWN, REDIS_URL="unix:///run/valkey.sock")
+    assert config.redis("cache") == "unix:///run/valkey.sock?db=2"
+    assert config.celery_redis("results") == "redis+socket:///run/valkey.sock?virtual_host=1"
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    home = Home(data=tmp_path / "deep" / "home", run=tmp_path)
+    key = home.secret_key()
+    assert len(key) >= 50
+    assert home.secret_key() == key
+    assert stat.S_IMODE((home.data / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in home.data.iterdir()] == ["secret_key"]
+
+
+def test_a_home_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError) as caught:
+        Home(data=tmp_path / "file" / "home", run=tmp_path).secret_key()
+    assert str(caught.value).startswith(
+        f"ADAPTAPEDIA_HOME: the folder {tmp_path}/file/home cannot be written (Not a dir"
+    )
+    assert "ADAPTAPEDIA_HOME=/" in str(caught.value)
+
+
+def test_two_homes_never_share_a_socket_and_its_path_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    (deep := tmp_path / ("deep" * 30)).mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    one, other = Home.find(tmp_path / "one"), Home.find(tmp_path / "other")
+    assert one.run != other.run
+    assert len(str(one.run / ".s.PGSQL.5432")) < 108
