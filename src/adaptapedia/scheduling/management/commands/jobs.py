@@ -20,6 +20,8 @@ from adaptapedia.scheduling.watching import Detached, watch
 from adaptapedia.scheduling.wording import in_a_line
 
 RUNS_SHOWN = 20
+WIDE = 240
+"""Columns of a pipe or a file, which has none of its own: nothing is folded there that a program may search."""
 
 
 class Command(BaseCommand):
@@ -39,7 +41,7 @@ class Command(BaseCommand):
             way.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, way: str, as_json: bool, **options: Any) -> None:
-        console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDE)
         ways: dict[str, Callable[..., None]] = {"list": _list, "run": _run, "runs": _runs, "show": _show}
         try:
             ways[way](
@@ -76,6 +78,9 @@ def _run(console: Console, *, name: str, wait: bool, as_json: bool) -> None:
     run, new = request_run(name, by=getpass.getuser())
     if not as_json:
         console.print(f"Run {run.pk} of {name} is {'queued' if new else f'under way already ({run.state})'}.")
+        run.refresh_from_db()
+        if run.state == JobRun.State.QUEUED and run.sent_at is None:
+            console.print("The broker is out of reach; beat sends the run when it is back.")
     if wait:
         try:
             run = watch(run, console, quiet=as_json)

@@ -1,0 +1,133 @@
+"""Jobs that the tests of scheduling run in real workers. They note each of their starts in Valkey."""
+
+import signal
+import time
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection, connections, transaction
+
+from adaptapedia.scheduling.jobs import HOUR, MINUTE, SECOND, Counts, Interrupted, Run, Skip, job
+
+STARTS = "sample.starts.{}"
+
+
+def _note_start(run: Run) -> None:
+    key = STARTS.format(run.id)
+    cache.add(key, 0, timeout=3600)
+    cache.incr(key)
+
+
+SHORT: dict[str, Any] = {"queue": "quick", "expires": HOUR, "soft_limit": MINUTE, "hard_limit": 2 * MINUTE}
+
+
+@job("sample-count", task="sample_count", cron="0 3 * * *", remember_as="sample_last", **SHORT)
+def sample_count(run: Run, *numbers: int, factor: int = 1) -> Counts:
+    """Adds its arguments up.
+
+    The second line is not shown.
+    """
+    _note_start(run)
+    return {"sum": sum(numbers) * factor, "attempt": run.attempt}
+
+
+@job("sample-long", task="sample_long", cron="0 3 * * *", **{**SHORT, "queue": "long"})
+def sample_long(run: Run, seconds: float = 3.0) -> Counts:
+    """Takes its time and tells how far it is, from the middle of a transaction."""
+    _note_start(run)
+    steps = int(seconds * 10)
+    with transaction.atomic():
+        for step in range(steps):
+            run.progress(step, steps, step="sleeping")
+            time.sleep(0.1)
+    run.progress(steps, steps)
+    return {"steps": steps}
+
+
+@job("sample-deaf", task="sample_deaf", cron="0 3 * * *", **{**SHORT, "queue": "long"})
+def sample_deaf(run: Run, seconds: float = 3.0) -> Counts:
+    """Takes its time and listens to nobody."""
+    _note_start(run)
+    time.sleep(seconds)
+    return {"slept": seconds}
+
+
+@job("sample-flaky", task="sample_flaky", cron="0 3 * * *", retries=2, retry_after=0.3 * SECOND, **SHORT)
+def sample_flaky(run: Run) -> Counts:
+    """Succeeds at the third attempt."""
+    _note_start(run)
+    if run.attempt < 3:
+        raise ConnectionError(f"no luck at attempt {run.attempt}\nand a second line with \0 in it")
+    return {"attempt": run.attempt}
+
+
+class NeverAgainError(Exception):
+    retryable = False
+
+
+@job("sample-broken", task="sample_broken", cron="0 3 * * *", retries=2, retry_after=0.3 * SECOND, **SHORT)
+def sample_broken(run: Run) -> Counts:
+    """Fails in a way that no retry mends."""
+    _note_start(run)
+    raise NeverAgainError("the disk is full")
+
+
+@job("sample-idle", task="sample_idle", cron="0 3 * * *", **SHORT)
+def sample_idle(run: Run) -> Counts:
+    """Has nothing to do."""
+    raise Skip("no source yet")
+
+
+@job(
+    "sample-slow", task="sample_slow", cron="0 3 * * *", queue="quick", expires=HOUR,
+    soft_limit=1 * SECOND, hard_limit=20 * SECOND,
+)  # fmt: skip
+def sample_slow(run: Run) -> Counts:
+    """Is slower than its soft limit allows."""
+    time.sleep(10)
+    return {}
+
+
+@job(
+    "sample-stubborn", task="sample_stubborn", cron="0 3 * * *", queue="quick", expires=HOUR,
+    soft_limit=1 * SECOND, hard_limit=3 * SECOND,
+)  # fmt: skip
+def sample_stubborn(run: Run) -> Counts:
+    """Ignores its soft limit, so that only the hard one ends it."""
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    time.sleep(20)
+    return {}
+
+
+@job("sample-cut", task="sample_cut", cron="0 3 * * *", **SHORT)
+def sample_cut(run: Run) -> Counts:
+    """Loses its own database connection and ends well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.close()
+    return {"cut": 1}
+
+
+@job("sample-unprintable", task="sample_unprintable", cron="0 3 * * *", **SHORT)
+def sample_unprintable(run: Run) -> Counts:
+    """Returns what is no JSON."""
+    return {"when": object()}
+
+
+@job("sample-nul", task="sample_nul", cron="0 3 * * *", **SHORT)
+def sample_nul(run: Run) -> Counts:
+    """Returns a NUL, which PostgreSQL does not take."""
+    return {"label": "a\0b"}
+
+
+@job("sample-interrupted", task="sample_interrupted", cron="0 3 * * *", **SHORT)
+def sample_interrupted(run: Run) -> Counts:
+    """Is broken off at its first start."""
+    _note_start(run)
+    if cache.get(STARTS.format(run.id)) == 1:
+        raise Interrupted
+    return {"attempt": run.attempt}

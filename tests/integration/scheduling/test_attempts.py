@@ -1,0 +1,163 @@
+"""The fenced steps of a run, each against the real database, without any worker."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from adaptapedia.scheduling import attempts, care
+from adaptapedia.scheduling.models import JobRun
+from tests.integration.scheduling.world import make_run, make_schedule
+
+State = JobRun.State
+LONG_AGO = timedelta(minutes=5)
+
+
+def claimed(run: JobRun) -> JobRun:
+    taken = attempts.claim(run.pk, worker="test")
+    assert taken is not None
+    return taken
+
+
+def silent(run: JobRun) -> None:
+    """The run's worker gives no sign of life any more, and the database has been up for long enough to know."""
+    JobRun.objects.filter(pk=run.pk).update(
+        heartbeat_at=timezone.now() - LONG_AGO, started_at=timezone.now() - LONG_AGO
+    )
+
+
+@pytest.fixture
+def impatient(settings: Any) -> None:
+    settings.SCHEDULING_TIMING = {"lost_after": timedelta(seconds=0.01)}
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_a_queued_run_once() -> None:
+    run = make_run()
+    assert claimed(run).state == State.RUNNING
+    assert attempts.claim(run.pk, worker="late") is None
+    assert attempts.claim(run.pk + 1000, worker="lost") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_gets_the_run_and_two_runs_never_start_together() -> None:
+    one, other = make_run(), make_run()
+
+    def contend(run: JobRun) -> JobRun | None:
+        try:
+            return attempts.claim(run.pk, worker="contender")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [run for run in pool.map(contend, [one, other] * 4) if run]
+    assert len(taken) == 1
+    assert sorted(JobRun.objects.values_list("state", flat=True)) == [State.RUNNING, State.SKIPPED]
+    assert JobRun.objects.get(state=State.SKIPPED).reason == f"overlap: run {taken[0].pk} is still going"
+
+
+@pytest.mark.django_db
+def test_a_run_not_started_in_time_is_skipped_as_expired() -> None:
+    due_at = timezone.now() - timedelta(hours=2)
+    run = make_run(due_at=due_at, expires_at=due_at + timedelta(hours=1), trigger="tick")
+    assert attempts.claim(run.pk, worker="late") is None
+    run.refresh_from_db()
+    assert run.state == State.SKIPPED
+    assert run.reason == f"expired: not started by {run.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@pytest.mark.django_db
+def test_a_retry_does_not_expire() -> None:
+    run = claimed(make_run(expires_at=timezone.now() + timedelta(seconds=60)))
+    attempts.fail(run, error="no", retry_in=timedelta())
+    JobRun.objects.update(expires_at=timezone.now() - LONG_AGO)
+    care.tend()
+    assert claimed(run).attempt == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("trigger", "starts"), [("tick", False), ("manual", True)])
+def test_a_pause_holds_ticks_and_nothing_else(trigger: str, starts: bool) -> None:
+    run = make_run(schedule=make_schedule("sample-count", enabled=False), trigger=trigger)
+    assert (attempts.claim(run.pk, worker="test") is not None) is starts
+    run.refresh_from_db()
+    assert run.reason == ("" if starts else "paused")
+
+
+@pytest.mark.django_db
+def test_who_lost_the_run_writes_nothing() -> None:
+    ghost = claimed(make_run())
+    attempts.give_back(ghost)
+    holder = claimed(ghost)
+    for late in (
+        attempts.succeed(ghost, {"ghost": 1}),
+        attempts.fail(ghost, error="ghost", retry_in=None),
+        attempts.skip(ghost, "ghost"),
+        attempts.give_back(ghost),
+        attempts.beat_heart(ghost, done=1, total=1, step="ghost"),
+    ):
+        assert not late
+    assert attempts.succeed(holder, {"holder": 1})
+    holder.refresh_from_db()
+    assert (holder.state, holder.counts, holder.step) == (State.SUCCEEDED, {"holder": 1}, "")
+    assert not attempts.fail(holder, error="too late", retry_in=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("impatient")
+def test_a_run_whose_worker_is_silent_is_queued_again_with_the_same_attempt() -> None:
+    run = claimed(make_run())
+    silent(run)
+    assert [sent.pk for sent in care.tend()] == [run.pk]
+    again = claimed(run)
+    assert (again.attempt, again.fence) == (1, 2)
+    assert again.earlier_attempts[0]["error"] == "its worker was lost"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("impatient")
+def test_a_run_that_loses_three_workers_has_failed() -> None:
+    run = make_run()
+    for _ in range(3):
+        silent(claimed(run))
+        care.tend()
+    run.refresh_from_db()
+    assert (run.state, run.error, run.attempt) == (State.FAILED, "its worker was lost three times", 1)
+    assert len(run.earlier_attempts) == 3
+
+
+@pytest.mark.django_db
+def test_a_run_that_shows_life_is_left_alone() -> None:
+    run = claimed(make_run())
+    assert care.tend() == []
+    run.refresh_from_db()
+    assert run.state == State.RUNNING
+
+
+@pytest.mark.django_db
+def test_a_message_is_sent_again_at_growing_distances() -> None:
+    now = timezone.now()
+
+    def is_sent_again(*, queued: float, sent: float) -> bool:
+        run = make_run(sent_at=now - timedelta(seconds=sent))
+        JobRun.objects.filter(pk=run.pk).update(created_at=now - timedelta(seconds=queued))
+        return run.pk in [ready.pk for ready in care.tend()]
+
+    assert not is_sent_again(queued=50, sent=50)
+    assert is_sent_again(queued=61, sent=61)
+    assert not is_sent_again(queued=300, sent=100)
+    assert is_sent_again(queued=300, sent=151)
+    never = make_run()
+    assert [ready.pk for ready in care.tend()] == [never.pk]
+    assert care.tend() == []
+
+
+@pytest.mark.django_db
+def test_a_queued_run_expires_without_any_worker() -> None:
+    run = make_run(expires_at=timezone.now() - timedelta(seconds=1), sent_at=timezone.now())
+    care.tend()
+    run.refresh_from_db()
+    assert (run.state, run.reason[:8]) == (State.SKIPPED, "expired:")

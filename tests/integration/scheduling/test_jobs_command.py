@@ -1,0 +1,157 @@
+"""`adaptapedia jobs …`, as a person and as a program would use it."""
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from kombu.exceptions import OperationalError
+
+from adaptapedia.local.processes import wait_until
+from adaptapedia.scheduling import dispatch, queries
+from adaptapedia.scheduling.actions import UnknownSchedule, request_run, retry_run
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.sync import sync_schedules
+from tests.integration.scheduling.world import ended, in_state, make_run, make_schedule
+from tests.processes import Processes, Running
+
+State = JobRun.State
+
+
+def jobs(capsys: Any, *arguments: str) -> Any:
+    """What the command prints with --json."""
+    capsys.readouterr()
+    call_command("jobs", *arguments, "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def command(*arguments: str) -> Sequence[str]:
+    return (sys.executable, "-m", "adaptapedia", "jobs", *arguments)
+
+
+@pytest.mark.django_db
+def test_list_shows_every_schedule_with_its_last_run_and_next_time(sample_jobs: Any, capsys: Any) -> None:
+    sync_schedules()
+    run = make_run(state=State.SUCCEEDED, counts={"sum": 1})
+    listed = {row["name"]: row for row in jobs(capsys, "list")}
+    assert set(listed) == set(sample_jobs)
+    row = listed["sample-count"]
+    assert (row["when"], row["queue"], row["about"]) == ("0 3 * * * UTC", "quick", "Adds its arguments up.")
+    assert row["last_run"]["id"] == run.pk
+    assert "T03:00:00" in row["next_due"]
+    call_command("jobs", "list")
+    out = capsys.readouterr().out
+    assert "sample-count" in out
+    assert "succeeded" in out
+
+
+@pytest.mark.django_db
+def test_runs_and_show_tell_counts_and_errors(capsys: Any) -> None:
+    good = make_run(state=State.SUCCEEDED, counts={"works": {"created": 12345}})
+    bad = make_run(state=State.FAILED, error="Unavailable: 503", traceback="Traceback …")
+    assert [run["id"] for run in jobs(capsys, "runs", "sample-count")] == [bad.pk, good.pk]
+    assert jobs(capsys, "show", str(bad.pk))["error"] == "Unavailable: 503"
+    call_command("jobs", "show", str(good.pk))
+    out = capsys.readouterr().out
+    assert "works, created" in out
+    assert "12,345" in out
+    call_command("jobs", "show", str(bad.pk))
+    assert "Traceback …" in capsys.readouterr().out
+    call_command("jobs", "runs")
+    assert "Unavailable: 503" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_an_unknown_name_is_answered_with_the_names_there_are(sample_jobs: Any) -> None:
+    for arguments in (("run", "nobody"), ("runs", "nobody")):
+        with pytest.raises(CommandError, match=r"no schedule 'nobody'.*sample-count") as caught:
+            call_command("jobs", *arguments)
+        assert caught.value.returncode == 2
+    with pytest.raises(CommandError, match="no run 99") as caught:
+        call_command("jobs", "show", "99")
+    assert caught.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_a_schedule_of_a_task_that_is_no_job_cannot_be_run() -> None:
+    make_schedule("cleanup", task="celery.backend_cleanup")
+    with pytest.raises(UnknownSchedule):
+        request_run("cleanup")
+
+
+@pytest.mark.django_db
+def test_a_run_under_way_is_attached_to(sample_jobs: Any) -> None:
+    row = make_schedule("sample-count", queue="elsewhere", args=[1])
+    run, new = request_run("sample-count", by="somebody")
+    assert (new, run.queue, run.schedule, run.trigger) == (True, "elsewhere", row, "manual")
+    assert run.arguments == {"args": [1], "kwargs": {}, "by": "somebody"}
+    assert request_run("sample-count") == (run, False)
+    JobRun.objects.update(state=State.SUCCEEDED)
+    again, new = retry_run(run)
+    assert (new, again.trigger) == (True, "retry")
+    assert queries.open_run("sample-count") == again
+    assert queries.last_success("sample-count") == run
+
+
+@pytest.mark.django_db
+def test_a_run_that_waits_for_its_retry_is_brought_forward(sample_jobs: Any) -> None:
+    waiting = make_run(state=State.WAITING, attempt=1, next_attempt_at="2099-01-01T00:00Z")
+    run, new = request_run("sample-count")
+    assert (run.pk, new, run.state, run.attempt) == (waiting.pk, False, State.QUEUED, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_broker_away_the_run_waits_for_beat(sample_jobs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(run: JobRun) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(dispatch, "_message", refuse)
+    run, _ = request_run("sample-count")
+    run.refresh_from_db()
+    assert (run.state, run.sent_at) == (State.QUEUED, None)
+
+
+def test_servers_out_of_reach_are_one_sentence(processes: Processes) -> None:
+    nowhere = processes.start(*command("list"), DATABASE_URL="postgres://nobody@127.0.0.1:1/nowhere")
+    unsent = processes.start(*command("run", "sample-count"), REDIS_URL="redis://127.0.0.1:1/0")
+    assert (nowhere.wait(), unsent.wait()) == (3, 0)
+    assert nowhere.output.startswith("CommandError: The database is out of reach. OperationalError: ")
+    assert "The broker is out of reach; beat sends the run when it is back." in unsent.output
+    assert "Traceback" not in nowhere.output + unsent.output
+
+
+def test_run_wait_shows_progress_and_counts(worker: Running, processes: Processes) -> None:
+    make_schedule("sample-long", kwargs='{"seconds": 2}')
+    running = processes.start(*command("run", "sample-long", "--wait"))
+    assert running.wait(seconds=40) == 0
+    assert "of 20" in running.output
+    assert "steps" in running.output
+    assert "succeeded" in running.output
+
+
+def test_run_wait_exits_with_1_when_the_run_fails(worker: Running, processes: Processes) -> None:
+    running = processes.start(*command("run", "sample-broken", "--wait"))
+    assert running.wait(seconds=40) == 1
+    assert "NeverAgainError: the disk is full" in running.output
+
+
+def test_ctrl_c_detaches_and_the_run_goes_on(worker: Running, processes: Processes) -> None:
+    running = processes.start(*command("run", "sample-long", "--wait"))
+    assert wait_until(lambda: JobRun.objects.filter(state=State.RUNNING).exists(), seconds=30)
+    run = in_state(JobRun.objects.get(), State.RUNNING)
+    running.wait_for("sleeping")
+    running.send(signal.SIGINT)
+    assert running.wait(seconds=10) == 0
+    assert f"The run goes on. See it with `adaptapedia jobs show {run.pk}`." in running.output
+    assert "Traceback" not in running.output
+    assert ended(run).state == State.SUCCEEDED
+
+
+def test_nobody_taking_the_queue_is_said(processes: Processes) -> None:
+    make_schedule("sample-long", queue="nobody-listens")
+    running = processes.start(*command("run", "sample-long", "--wait"))
+    running.wait_for("No worker takes the queue nobody-listens: start `make up`.", seconds=40)
+    running.kill()

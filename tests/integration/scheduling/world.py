@@ -1,0 +1,67 @@
+"""What tests of scheduling ask of rows and runs."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from adaptapedia.local.processes import wait_until
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+
+CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED)
+ONCE_A_YEAR = "0 0 1 1 *"
+
+
+def make_schedule(
+    name: str,
+    *,
+    every: int | None = None,
+    cron: str = ONCE_A_YEAR,
+    task: str | None = None,
+    args: Any = (),
+    **terms: Any,
+) -> PeriodicTask:
+    """The row of a sample job: due every so many seconds, at a crontab, or (by default) once a year."""
+    if every is None:
+        terms["crontab"] = CrontabSchedule.objects.create(**dict(zip(CRON_FIELDS, cron.split(), strict=True)))
+    else:
+        terms["interval"] = IntervalSchedule.objects.create(every=every, period="seconds")
+    return PeriodicTask.objects.create(name=name, task=task or name.replace("-", "_"), args=json.dumps(args), **terms)
+
+
+def miss(row: PeriodicTask, *, hours: int) -> None:
+    """Make the row a daily one whose tick, so many hours ago, found every beat down."""
+    due_at = (timezone.now() - timedelta(hours=hours)).replace(second=0, microsecond=0)
+    row.crontab.minute, row.crontab.hour = str(due_at.minute), str(due_at.hour)
+    row.crontab.day_of_month = row.crontab.month_of_year = "*"
+    row.crontab.save()
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"next_due_at": due_at})
+
+
+def make_run(task: str = "sample_count", **terms: Any) -> JobRun:
+    """A queued run that no message has been sent for."""
+    given: dict[str, Any] = {"schedule_name": task.replace("_", "-"), "queue": "quick", "trigger": "manual", **terms}
+    return JobRun.objects.create(task=task, **given)
+
+
+def ended(run: JobRun | str, *, seconds: float = 20) -> JobRun:
+    """The run, or the only one of a schedule, once it has ended."""
+    runs = JobRun.objects.filter(**({"schedule_name": run} if isinstance(run, str) else {"pk": run.pk}))
+    wait_until(lambda: runs.filter(state__in=ENDED).exists(), seconds=seconds)
+    return runs.get()
+
+
+def in_state(run: JobRun, state: str, *, seconds: float = 20) -> JobRun:
+    """The run once it is in this state, or as it stands when time is up."""
+    wait_until(lambda: JobRun.objects.filter(pk=run.pk, state=state).exists(), seconds=seconds)
+    return JobRun.objects.get(pk=run.pk)
+
+
+def starts_of(run: JobRun) -> int:
+    """How often the body of its job was begun."""
+    from django.core.cache import cache
+
+    return int(cache.get(f"sample.starts.{run.pk}") or 0)
