@@ -84,26 +84,26 @@ def edge_count() -> str:
 
 
 def details(qids: Iterable[int]) -> str:
-    """`?item ?property ?value` of the properties above, the labels in en and mul, redirect and last change."""
-    items = f"VALUES ?item {{ {_items(qids)} }}"
-    properties = " ".join([*(f"wdt:{name}" for name in PROPERTIES), "owl:sameAs", "schema:dateModified"])
-    statements = f"{{ {items} VALUES ?property {{ {properties} }} ?item ?property ?value }}"
-    labels = f'{{ {items} {_LABELS} FILTER(LANG(?value) = "en" || LANG(?value) = "mul") }}'
-    rows = f"SELECT ?item ?property ?value WHERE {{ {statements} UNION {labels} }}"
-    return _counted("?item ?property ?value", counted=rows, rows=rows)
+    """`?item ?property ?value` of the properties above, the labels in en and mul, redirect and last change.
+
+    A filter picks the properties, since joining two VALUES takes Oxigraph a hundred times as long.
+    """
+    properties = ", ".join([*(f"wdt:{name}" for name in PROPERTIES), "owl:sameAs", "schema:dateModified"])
+    label = '?property = rdfs:label && (LANG(?value) = "en" || LANG(?value) = "mul")'
+    return _statements(qids, f"?property IN ({properties}) || ({label})")
 
 
 def labels(qids: Iterable[int]) -> str:
     """`?item ?property ?value` of the labels in every language."""
-    rows = f"SELECT ?item ?property ?value WHERE {{ VALUES ?item {{ {_items(qids)} }} {_LABELS} }}"
+    return _statements(qids, "?property = rdfs:label")
+
+
+def _statements(qids: Iterable[int], wanted: str) -> str:
+    items = " ".join(f"wd:Q{qid}" for qid in qids)
+    rows = (
+        f"SELECT ?item ?property ?value WHERE {{ VALUES ?item {{ {items} }} ?item ?property ?value FILTER({wanted}) }}"
+    )
     return _counted("?item ?property ?value", counted=rows, rows=rows)
-
-
-_LABELS = "?item rdfs:label ?value BIND(rdfs:label AS ?property)"
-
-
-def _items(qids: Iterable[int]) -> str:
-    return " ".join(f"wd:Q{qid}" for qid in qids)
 
 
 def _based_on(after: Edge) -> str:
