@@ -1,5 +1,6 @@
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries
 
 from tests.integration.ops.samples import make_clash
@@ -25,3 +26,14 @@ def test_an_address_without_a_page_is_404_in_the_look(client: Client) -> None:
 
     assert response.status_code == 404
     assert "Not in this edition." in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_breakdown_needs_no_database(
+    rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        response = server_error(rf.get("/ops/"))
+
+    assert response.status_code == 500
+    assert b'href="/readyz"' in response.content

@@ -1,0 +1,206 @@
+"""The pages of /ops/ as people see them."""
+
+import gzip
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Page, Response, expect
+
+from adaptapedia.ops import workers
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import BEAT_SEEN
+from tests.browser.conftest import Open
+from tests.integration.ops.samples import (
+    INGESTION_COUNTS,
+    PASSWORD,
+    make_clash,
+    make_failed_run,
+    make_history,
+    make_person,
+    make_rejects,
+    make_run,
+    make_schedules,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+Keep = Callable[[Page, str], Path]
+
+
+@pytest.fixture(autouse=True)
+def beat_and_workers(transactional_db: None) -> None:
+    """Beat and workers as they look when they run, so that the pages wait for nobody."""
+    cache.set(BEAT_SEEN, timezone.now().isoformat(), 600)
+    cache.set(workers.KEY, {"quick": ["quick@test"], "long": ["long@test"]}, 600)
+
+
+def everything() -> dict[str, str]:
+    """Rows for every page, and the addresses by a short name."""
+    make_schedules()
+    make_history()
+    failed = make_failed_run(ago=timedelta(hours=30))
+    succeeded = make_run(ago=timedelta(hours=26), counts=INGESTION_COUNTS)
+    running = make_run(
+        ago=timedelta(minutes=2), state=JobRun.State.RUNNING, done=3_211, total=7_737, step="reading works"
+    )
+    make_rejects(70)
+    make_clash()
+    return {
+        "front": "/",
+        "overview": "/ops/",
+        "runs": "/ops/runs/",
+        "failed": f"/ops/runs/{failed.pk}/",
+        "succeeded": f"/ops/runs/{succeeded.pk}/",
+        "running": f"/ops/runs/{running.pk}/",
+        "rejects": "/ops/rejects/?item=dracula",
+        "clashes": "/ops/clashes/",
+        "missing": "/nowhere/",
+        "sign-in": "/ops/sign-in/",
+    }
+
+
+def test_an_operator_signs_in_and_sees_the_programme(open_page: Open) -> None:
+    make_person("grace", "moderator", password=PASSWORD)
+    make_schedules()
+    make_history()
+
+    page = open_page("/ops/")
+    expect(page).to_have_url(re.compile(r"/ops/sign-in/\?next=/ops/$"))
+    page.get_by_label("Username").fill("grace")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("All is well.")
+    expect(page.locator(".programme > li")).to_have_count(6)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_progress_moves_without_a_reload_and_rests_at_the_end(open_page: Open, session: str) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING, done=10, total=100, step="reading works")
+    page = open_page(f"/ops/runs/{run.pk}/", session=session)
+    page.evaluate("window.same = true")
+    expect(page.locator("progress")).to_have_attribute("value", "10")
+
+    JobRun.objects.filter(pk=run.pk).update(done=60, step="reading people")
+    expect(page.locator("progress")).to_have_attribute("value", "60")
+    expect(page.get_by_text("reading people")).to_be_visible()
+
+    JobRun.objects.filter(pk=run.pk).update(
+        state=JobRun.State.SUCCEEDED, counts=INGESTION_COUNTS, finished_at=timezone.now()
+    )
+    expect(page.get_by_role("heading", name="Succeeded")).to_be_visible()
+    expect(page.get_by_role("table")).to_contain_text("2,526")
+    assert page.evaluate("window.same") is True
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(1_500)
+    assert asked == []
+
+
+def test_the_overview_follows_a_run_that_somebody_started(open_page: Open, session: str) -> None:
+    make_schedules()
+    make_history()
+    page = open_page("/ops/", session=session)
+
+    page.get_by_role("button", name="Run daily-wikidata-ingestion now").click()
+
+    expect(page).to_have_url(re.compile(r"/ops/runs/\d+/$"))
+    expect(page.get_by_role("heading", name="Queued")).to_be_visible()
+    page.goto("/ops/")
+    expect(page.locator(".frame").get_by_role("link", name="daily-wikidata-ingestion")).to_be_visible()
+    JobRun.objects.filter(state=JobRun.State.QUEUED).update(state=JobRun.State.RUNNING, started_at=timezone.now())
+    expect(page.locator(".frame .kicker")).to_contain_text("On now")
+
+
+def test_everything_is_there_without_script(open_page: Open, session: str) -> None:
+    addresses = everything()
+
+    page = open_page(addresses["overview"], session=session, script=False)
+    expect(page.locator("progress")).to_be_visible()
+    assert page.locator('meta[http-equiv="refresh"]').count() == 1
+    page.get_by_role("link", name="Rejects").click()
+    page.get_by_label("With the item").fill("Q1001")
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.goto(addresses["failed"])
+    page.get_by_text("Traceback", exact=True).click()
+    expect(page.get_by_text("raise Truncated")).to_be_visible()
+
+
+def test_day_and_night_are_chosen_by_the_reader_or_the_system(open_page: Open) -> None:
+    page = open_page("/", dark=True, script=False)
+
+    def paper() -> str:
+        return page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+
+    night = paper()
+    page.get_by_role("button", name="day", exact=True).click()
+    assert paper() != night
+    page.get_by_role("button", name="as the system").click()
+    assert paper() == night
+
+
+def test_the_measure_of_contrast_finds_grey_on_paper(open_page: Open) -> None:
+    page = open_page("/")
+    assert page.evaluate(CONTRAST) == []
+    page.locator(".lede").evaluate("text => { text.style.color = '#8f8a80' }")
+
+    assert len(page.evaluate(CONTRAST)) == 1
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_page_fits_and_can_be_read(open_page: Open, session: str, picture: Keep, width: int, dark: bool) -> None:
+    page = open_page("/healthz", session=session, width=width, dark=dark)
+    faults: list[str] = []
+    for name, address in everything().items():
+        page.goto(address)
+        picture(page, f"{name}-{width}-{'night' if dark else 'day'}")
+        if (beyond := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+            faults.append(f"{name}: {beyond} px too wide")
+        faults += [f"{name}: contrast {fault}" for fault in page.evaluate(CONTRAST)]
+    assert faults == []
+
+
+def test_the_keyboard_reaches_everything_and_focus_is_seen(open_page: Open, session: str) -> None:
+    page = open_page(everything()["overview"], session=session)
+    reachable = page.locator("a:visible, button:visible, input:visible, summary:visible").count()
+    seen = set()
+    for _ in range(reachable + 1):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => { const on = document.activeElement, style = getComputedStyle(on);"
+            " return [on.outerHTML.slice(0, 160), style.outlineStyle, parseFloat(style.outlineWidth)]; }"
+        )
+        if focused[0].startswith("<body"):
+            break
+        assert focused[1] == "solid", focused
+        assert focused[2] >= 2, focused
+        seen.add(focused[0])
+    assert any("Run daily-stats-update now" in html for html in seen)
+    assert any("Sign out" in html for html in seen)
+    assert any("skip-link" in html for html in seen)
+
+
+def test_our_styles_and_scripts_stay_light_and_come_from_nowhere_else(open_page: Open, session: str) -> None:
+    address = everything()["running"]
+    page = open_page("/healthz", session=session)
+    responses: list[Response] = []
+    page.on("response", lambda response: responses.append(response))
+
+    page.goto(address)
+    expect(page.locator("progress")).to_be_visible()
+
+    ours = [response for response in responses if response.url.endswith((".css", ".js"))]
+    assert len(ours) == 5
+    assert sum(len(gzip.compress(response.body())) for response in ours) < 60_000
+    assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(page.url).netloc}
