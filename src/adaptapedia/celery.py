@@ -17,6 +17,8 @@ app = Celery("adaptapedia")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
-@setup_logging.connect
 def keep_logging_as_django_set_it_up(**_: object) -> None:
     """Being connected is enough: Celery then leaves the loggers of workers and beat alone."""
+
+
+setup_logging.connect(keep_logging_as_django_set_it_up)

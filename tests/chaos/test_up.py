@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from adaptapedia.config import Home
+from adaptapedia.local.lock import MARK
 from adaptapedia.local.processes import wait_until
 from tests.processes import Running
 
@@ -92,8 +93,8 @@ def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: 
     began = time.monotonic()
     assert up.wait(seconds=10) == 0
     assert time.monotonic() - began < 10
-    assert not [process for process in family if process.is_running()]
     assert not _processes_of(folder)
+    assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free_port(
@@ -115,16 +116,20 @@ def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free
     assert wait_until(lambda: not _processes_of(folder), seconds=10), _processes_of(folder)
 
 
-def test_after_its_own_death_by_sigkill_it_starts_again(up: Running, folder: Path, environment: dict[str, str]) -> None:
+def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
+    up: Running, folder: Path, environment: dict[str, str]
+) -> None:
     first = _start(folder, environment)
-    stopped = [child for name, child in _children(first).items() if name in {"worker-long", "valkey", "postgres"}]
-    for child in stopped:  # a stopped process takes no signal but SIGKILL: these cannot die with their parent
-        child.suspend()
+    stubborn = Running(
+        [sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"],
+        log=folder / "stubborn.log",
+        environment={**environment, MARK: str(Home.find(folder / "home").run)},
+    )
     first.send(signal.SIGKILL)
     first.wait()
     second = _start(folder, environment)
-    assert not [child for child in stopped if child.is_running()]
-    assert "left behind" in second.output
+    assert f"Ended process {stubborn.pid}, left behind" in second.output
+    assert stubborn.wait() == -signal.SIGKILL
     assert second.stop() < 10
     assert not _processes_of(folder)
 
