@@ -16,6 +16,8 @@ import pytest
 
 from tests.processes import Processes
 
+pytest_plugins = ["tests.upstreams.fixtures"]
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 UNIT = CHECKOUT / "tests" / "unit"
 DEMANDS = {"browser", "extract", "postgresql-15"}

@@ -1,0 +1,31 @@
+"""Fixtures: Wikidata's query service with the real extract behind it, and one for items written by hand."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.upstreams.oxigraph import OxigraphServer
+from tests.upstreams.wikidata import FaultProxy, serve
+
+
+@pytest.fixture(scope="session")
+def extract_server(extract: Path) -> Iterator[OxigraphServer]:
+    """Oxigraph with the extract, loaded once a session."""
+    with OxigraphServer(extract) as server:
+        yield server
+
+
+@pytest.fixture
+def wikidata_extract(extract_server: OxigraphServer) -> Iterator[FaultProxy]:
+    """A proxy of this test's own before the extract; it passes everything on until it is told otherwise."""
+    with FaultProxy(extract_server.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def serve_wikidata() -> Iterator[Callable[[str], FaultProxy]]:
+    """Serves triples (see `tests.upstreams.triples`) until the end of the test; gives the proxy before them."""
+    with ExitStack() as held:
+        yield lambda ntriples: held.enter_context(serve(ntriples))
