@@ -1,5 +1,6 @@
 """The scheduler, its rounds made one by one: rows in, runs and messages out."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Periodic
 from kombu.exceptions import OperationalError
 
 from adaptapedia.scheduling import dispatch, queries
+from adaptapedia.scheduling.actions import request_run
 from adaptapedia.scheduling.beat import Scheduler
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from adaptapedia.settings import CONFIG
@@ -152,6 +154,23 @@ def test_a_message_that_the_broker_does_not_take_is_sent_when_it_is_back(monkeyp
     monkeypatch.setattr(dispatch, "_message", lambda run: ids.append(run.pk))
     scheduler.tick()
     assert ids == [run.pk]
+
+
+def test_a_message_lost_in_the_broker_is_sent_again(settings: Any) -> None:
+    settings.SCHEDULING_TIMING = {"resend_after": timedelta(seconds=0.2)}
+    make_schedule("sample-count", queue="lossy")
+    scheduler = beat()
+    request_run("sample-count")
+    with redis.Redis.from_url(CONFIG.redis("broker")) as broker:
+        assert broker.llen("lossy") == 1
+        scheduler.tick()
+        assert broker.llen("lossy") == 1
+        broker.delete("lossy")
+        time.sleep(0.3)
+        scheduler.tick()
+        scheduler.tick()
+        assert broker.llen("lossy") == 1
+        broker.delete("lossy")
 
 
 def test_a_task_that_is_no_job_is_sent_without_a_run() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -9,10 +10,28 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.terms import JobSpec, registry
 
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+CHECKOUT = Path(__file__).resolve().parents[3]
 ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED)
 ONCE_A_YEAR = "0 0 1 1 *"
+
+_others = dict(registry)
+from tests.integration.scheduling.sample import jobs  # noqa: E402 - what it registers is told from the real jobs
+
+SAMPLES: dict[str, JobSpec] = {name: registry.pop(name) for name in [*registry] if name not in _others}
+"""The sample jobs by name, out of the registry."""
+
+
+def sample_environment(starts: Path) -> dict[str, str]:
+    """What workers and beats need to know the sample jobs, and where these note their starts."""
+    starts.touch()
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.integration.scheduling.sample.settings",
+        "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT}",
+        jobs.STARTS: str(starts),
+    }
 
 
 def make_schedule(
@@ -62,6 +81,4 @@ def in_state(run: JobRun, state: str, *, seconds: float = 20) -> JobRun:
 
 def starts_of(run: JobRun) -> int:
     """How often the body of its job was begun."""
-    from django.core.cache import cache
-
-    return int(cache.get(f"sample.starts.{run.pk}") or 0)
+    return jobs.starts_of(run.pk)
