@@ -98,7 +98,7 @@ def test_progress_moves_without_a_reload_and_rests_at_the_end(open_page: Open, s
         state=JobRun.State.SUCCEEDED, counts=INGESTION_COUNTS, finished_at=timezone.now()
     )
     expect(page.get_by_role("heading", name="Succeeded")).to_be_visible()
-    expect(page.get_by_role("table")).to_contain_text("2,526")
+    expect(page.get_by_role("table", name="by kind")).to_contain_text("2,526")
     assert page.evaluate("window.same") is True
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -97,6 +97,46 @@ def count_rows(counts: Mapping[str, Any], *, depth: int = 0) -> Iterator[CountRo
             yield CountRow(label, value, depth)
 
 
+OUTCOMES = ("created", "updated", "unchanged", "missing", "retired", "restored")
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Groups of a result that count alike, as one table: a row for each group, None where it has no such figure."""
+
+    columns: list[str]
+    rows: list[tuple[str, list[Any]]]
+
+
+def matrix(counts: Mapping[str, Any]) -> Matrix | None:
+    """The groups that share two names or more with another group; None when there are none."""
+    alike = _alike(counts)
+    if not alike:
+        return None
+    names = sorted(set().union(*alike.values()), key=lambda name: (_place(name), name))
+    rows = [(group.replace("_", " "), [figures.get(name) for name in names]) for group, figures in alike.items()]
+    return Matrix([name.replace("_", " ") for name in names], rows)
+
+
+def beside_matrix(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a result is not in its matrix."""
+    alike = _alike(counts)
+    return {name: value for name, value in counts.items() if name not in alike}
+
+
+def _alike(counts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    groups = {name: value for name, value in counts.items() if isinstance(value, Mapping)}
+    return {
+        name: group
+        for name, group in groups.items()
+        if any(len(group.keys() & other.keys()) > 1 for other in groups.values() if other is not group)
+    }
+
+
+def _place(outcome: str) -> int:
+    return OUTCOMES.index(outcome) if outcome in OUTCOMES else len(OUTCOMES)
+
+
 def in_short(counts: Mapping[str, Any] | None, *, figures: int = 4) -> str:
     """The first figures of a result that are not nought, of a group its largest: "works created 1,873 · deleted 12"."""
     if not counts:

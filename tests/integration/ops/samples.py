@@ -23,10 +23,12 @@ SCHEDULES = {
 }
 
 INGESTION_COUNTS = {
-    "works": {"created": 1_873, "updated": 0, "unchanged": 0, "retired": 0},
-    "screen_works": {"created": 2_409, "updated": 0, "unchanged": 0, "retired": 0},
-    "adaptations": {"created": 2_526, "updated": 0, "unchanged": 0, "retired": 0},
-    "rejects": {"screen_without_name": 2_011, "source_without_name": 1_377, "both_without_name": 1_823},
+    "works": {"created": 1_873, "updated": 0, "unchanged": 0},
+    "screen_works": {"created": 2_409, "updated": 0, "unchanged": 0},
+    "people": {"created": 3_127, "updated": 0, "unchanged": 0},
+    "adaptations": {"created": 2_526, "updated": 0, "unchanged": 0, "missing": 0},
+    "credits_and_ids": {"written": 14_021, "removed": 0},
+    "rejected": {"screen_without_name": 2_011, "source_without_name": 1_377, "both_without_name": 1_823},
 }
 
 TRACEBACK = """Traceback (most recent call last):

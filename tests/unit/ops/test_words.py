@@ -5,12 +5,14 @@ import pytest
 from adaptapedia.ops.words import (
     Cadence,
     KeyPart,
+    beside_matrix,
     cadence,
     count_rows,
     distance,
     gist,
     in_short,
     key_parts,
+    matrix,
     span,
     stamp,
 )
@@ -105,3 +107,23 @@ def test_the_gist_of_a_payload_is_its_two_sides_or_its_value() -> None:
     assert gist({"screen": {"item": "Q1", "name": "Dune"}, "source": {"item": "Q2"}}) == "Dune → Q2"
     assert gist({"item": "Q1", "name": "Dune", "value": "tt0"}) == "Dune: tt0"
     assert len(gist({"name": "a" * 200})) == 90
+
+
+def test_groups_that_count_alike_stand_in_one_table() -> None:
+    counts = {
+        "works": {"unchanged": 5, "created": 1},
+        "adaptations": {"created": 2, "missing": 0, "unchanged": 6},
+        "rejected": {"same_item": 1},
+        "pairs": 9,
+    }
+
+    table = matrix(counts)
+
+    assert table is not None
+    assert table.columns == ["created", "unchanged", "missing"]
+    assert table.rows == [("works", [1, 5, None]), ("adaptations", [2, 6, 0])]
+    assert beside_matrix(counts) == {"rejected": {"same_item": 1}, "pairs": 9}
+
+
+def test_a_result_without_like_groups_has_no_table() -> None:
+    assert matrix({"deleted": 3, "works": {"created": 1}}) is None

@@ -56,6 +56,16 @@ def count_rows(counts: Mapping[str, Any]) -> Iterator[words.CountRow]:
 
 
 @register.filter
+def matrix(counts: Mapping[str, Any]) -> words.Matrix | None:
+    return words.matrix(counts)
+
+
+@register.filter
+def beside_matrix(counts: Mapping[str, Any]) -> dict[str, Any]:
+    return words.beside_matrix(counts)
+
+
+@register.filter
 def in_short(counts: Mapping[str, Any] | None) -> str:
     return words.in_short(counts)
 
