@@ -137,7 +137,9 @@ def bare_copy() -> float:
             cursor.execute(f"CREATE TABLE bare.{table} (LIKE catalogue_{table} INCLUDING ALL)")
         for table in TABLES:
             for key in foreign_keys(table):
-                cursor.execute(f"ALTER TABLE bare.{table} ADD {key.replace('REFERENCES catalogue_', 'REFERENCES bare.')}")
+                cursor.execute(
+                    f"ALTER TABLE bare.{table} ADD {key.replace('REFERENCES catalogue_', 'REFERENCES bare.')}"
+                )
         data = {}
         for table in TABLES:
             with cursor.copy(f"COPY catalogue_{table} TO STDOUT") as source:

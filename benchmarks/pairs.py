@@ -16,11 +16,59 @@ from dataclasses import dataclass, replace
 
 from adaptapedia.sources.wikidata.records import Edge, Item, Text
 
-WORDS = (
-    "the of and in night house river stone winter garden king daughter silence letter glass island storm paper "
-    "shadow bridge memory salt mirror train secret orchard lantern war summer harbour clock wolf crown desert song "
-    "bread mountain winds ghost empire widow season fire señor château größe łódź ночь весна 夜 海"
-).split()
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "in",
+    "night",
+    "house",
+    "river",
+    "stone",
+    "winter",
+    "garden",
+    "king",
+    "daughter",
+    "silence",
+    "letter",
+    "glass",
+    "island",
+    "storm",
+    "paper",
+    "shadow",
+    "bridge",
+    "memory",
+    "salt",
+    "mirror",
+    "train",
+    "secret",
+    "orchard",
+    "lantern",
+    "war",
+    "summer",
+    "harbour",
+    "clock",
+    "wolf",
+    "crown",
+    "desert",
+    "song",
+    "bread",
+    "mountain",
+    "winds",
+    "ghost",
+    "empire",
+    "widow",
+    "season",
+    "fire",
+    "señor",
+    "château",
+    "größe",
+    "łódź",
+    "ночь",
+    "весна",
+    "夜",
+    "海",
+]
 PEOPLE, SCREENS = 10_000_000, 5_000_000
 
 
@@ -52,7 +100,9 @@ def _title(chance: random.Random) -> str:
 
 
 def _person(qid: int, chance: random.Random) -> Item:
-    return Item(qid=qid, classes=(5,), label=Text(_title(chance), "en"), born=chance.randint(1750, 1990), imdb=(f"nm{qid}",))
+    return Item(
+        qid=qid, classes=(5,), label=Text(_title(chance), "en"), born=chance.randint(1750, 1990), imdb=(f"nm{qid}",)
+    )
 
 
 def _work(qid: int, chance: random.Random) -> Item:
@@ -61,7 +111,9 @@ def _work(qid: int, chance: random.Random) -> Item:
         qid=qid,
         classes=(8261,),
         label=Text(title, "en"),
-        original_title=Text(title if chance.random() < 0.5 else _title(chance), "fr") if chance.random() < 0.78 else None,
+        original_title=Text(title if chance.random() < 0.5 else _title(chance), "fr")
+        if chance.random() < 0.78
+        else None,
         published=chance.randint(1780, 2020) if chance.random() < 0.84 else None,
         language=chance.choice(("en", "en", "fr", "de", "ja", "ru")),
     )

@@ -36,16 +36,18 @@ def write_person(item: Item) -> None:
 
 def write_pair(screen_item: Item, work_item: Item) -> None:
     people = dict(
-        Person.objects.filter(
-            wikidata_id__in=[*people_named_by(screen_item), *people_named_by(work_item)]
-        ).values_list("wikidata_id", "pk")
+        Person.objects.filter(wikidata_id__in=[*people_named_by(screen_item), *people_named_by(work_item)]).values_list(
+            "wikidata_id", "pk"
+        )
     )
     work = _entry(Work, work_row(work_item, "novel", digest=0))
     screen = _entry(ScreenWork, screen_work_row(screen_item, "film", digest=0))
     for row in external_ids(work_item):
         WorkExternalId.objects.get_or_create(work=work, scheme=row.scheme, value=row.value, source="wikidata")
     for row in external_ids(screen_item):
-        ScreenExternalId.objects.get_or_create(screen_work=screen, scheme=row.scheme, value=row.value, source="wikidata")
+        ScreenExternalId.objects.get_or_create(
+            screen_work=screen, scheme=row.scheme, value=row.value, source="wikidata"
+        )
     for credit in work_credits(work_item, people):
         WorkCredit.objects.get_or_create(
             work=work, role=credit.role, position=credit.position,

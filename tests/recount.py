@@ -39,9 +39,10 @@ class Recount:
         """What should become of a pair: "work", "remake", or why it is rejected."""
         if screen == source:
             return "same_item"
-        names = (screen in self.named, source in self.named)
-        if names != (True, True):
-            return {(False, False): "both_without_name", (False, True): "screen_without_name"}.get(names, "source_without_name")
+        if screen not in self.named:
+            return "screen_without_name" if source in self.named else "both_without_name"
+        if source not in self.named:
+            return "source_without_name"
         if not self.is_under(screen, SCREEN_ROOTS):
             return "not_a_screen_work"
         if self.is_under(source, WRITTEN_ROOTS):

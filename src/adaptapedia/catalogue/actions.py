@@ -6,7 +6,7 @@ from adaptapedia.catalogue.models import Entry
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 
 
-class SlugTaken(Exception):  # noqa: N818
+class SlugTaken(Exception):
     """Another entry has this slug, or had it once and is still found by it."""
 
     def __init__(self, slug: str) -> None:

@@ -70,7 +70,7 @@ def _clashes(model: type[models.Model], owner: str) -> Iterator[Clash]:
     claims = model._default_manager.filter(value__in=[value for _, value in pairs]).select_related(owner)
     entries: dict[tuple[str, str], list[Entry]] = {pair: [] for pair in sorted(pairs)}
     for claim in claims.order_by(f"{owner}__wikidata_id"):
-        entries.get((getattr(claim, "scheme"), getattr(claim, "value")), []).append(getattr(claim, owner))
+        entries.get((claim.scheme, claim.value), []).append(getattr(claim, owner))
     return (Clash(scheme, value, tuple(claimants)) for (scheme, value), claimants in entries.items())
 
 

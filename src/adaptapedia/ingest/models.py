@@ -108,7 +108,9 @@ class SweepItem(models.Model):
     sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
     qid = models.BigIntegerField()
     side = models.CharField(max_length=8, choices=Side, default=Side.PENDING)
-    problem = models.CharField(max_length=30, blank=True, help_text=_("Why it has no title: without_name, title_too_long."))
+    problem = models.CharField(
+        max_length=30, blank=True, help_text=_("Why it has no title: without_name, title_too_long.")
+    )
     people = ArrayField(models.BigIntegerField(), default=list, help_text=_("Whom its credits name."))
     record = models.JSONField(null=True, help_text=_("A sources.wikidata.records.Item, defaults left out."))
 

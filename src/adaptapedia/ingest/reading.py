@@ -146,7 +146,8 @@ def _pending_batch(sweep: Sweep) -> dict[int, bool]:
 
 
 def _keep_edges(sweep: Sweep, edges: Iterable[Edge]) -> None:
-    with connection.cursor() as cursor, cursor.copy("COPY ingest_sweepedge (sweep_id, subject, source, reason) FROM STDIN") as copy:
+    into = "COPY ingest_sweepedge (sweep_id, subject, source, reason) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
         for edge in edges:
             copy.write_row((sweep.pk, edge.subject, edge.source, ""))
 

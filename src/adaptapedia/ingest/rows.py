@@ -13,7 +13,6 @@ from adaptapedia.kit.text import fold, sort_key
 from adaptapedia.sources.wikidata.records import Item, Text
 
 RECORD = TypeAdapter(Item)
-SORT_KEY_LENGTH = 200
 ROW_VERSION = 1
 """To be raised with any change of what rows are made of: everything is then merged once more."""
 NOT_SHOWN = {"modified", "problems"}
@@ -103,7 +102,7 @@ def work_row(item: Item, form: str, *, digest: int) -> WorkRow:
         countries=_array(item.countries),
         genres=_array(item.genres),
         series=_array(item.series),
-        sort_key=sort_key(title.text, title.language)[:SORT_KEY_LENGTH],
+        sort_key=sort_key(title.text, title.language),
         search_text=_search_text(title.text, original),
     )
 
@@ -126,7 +125,7 @@ def screen_work_row(item: Item, kind: str, *, digest: int) -> ScreenWorkRow:
         countries=_array(item.countries),
         genres=_array(item.genres),
         series=_array(item.series),
-        sort_key=sort_key(title.text, title.language)[:SORT_KEY_LENGTH],
+        sort_key=sort_key(title.text, title.language),
         search_text=_search_text(title.text, original),
     )
 
@@ -142,7 +141,7 @@ def person_row(item: Item, _kind: str = "", *, digest: int) -> PersonRow:
         name_language=name.language,
         birth_year=item.born,
         death_year=item.died,
-        sort_key=sort_key(name.text, name.language)[:SORT_KEY_LENGTH],
+        sort_key=sort_key(name.text, name.language),
         search_text=_search_text(name.text, original),
     )
 

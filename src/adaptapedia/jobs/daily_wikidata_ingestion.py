@@ -24,5 +24,6 @@ from adaptapedia.sources.wikidata.client import WikidataClient
 def run_daily_wikidata_ingestion(run: Run) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue."""
     endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=Budget("wikidata", settings.BUDGET_URL)) as wikidata:
+    budget = Budget("wikidata", settings.BUDGET_URL)
+    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget) as wikidata:
         return sweep_wikidata(wikidata, run, endpoint=endpoint)

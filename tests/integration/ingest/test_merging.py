@@ -1,11 +1,11 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, ScreenExternalId, Work, WorkCredit
+from adaptapedia.catalogue.models import Adaptation, Person, ScreenExternalId, ScreenWork, Work, WorkCredit
 from adaptapedia.ingest.merging import Merged, merge_adaptations, merge_people, merge_screen_works, merge_works
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.sources.wikidata.records import Edge, Item, Text
@@ -17,7 +17,9 @@ SECOND = Origin("wikidata", 2, datetime(2026, 11, 2, 2, tzinfo=UTC))
 
 HERBERT = Item(qid=7934, label=Text("Frank Herbert", "en"), born=1920, died=1986, imdb=("nm0378541",))
 LYNCH = Item(qid=2071, label=Text("David Lynch", "en"), born=1946)
-DUNE = Item(qid=190192, label=Text("Dune", "en"), published=1965, authors=(7934,), language="en", isbn=("9780441013593",))
+DUNE = Item(
+    qid=190192, label=Text("Dune", "en"), published=1965, authors=(7934,), language="en", isbn=("9780441013593",)
+)
 DUNE_1984 = Item(
     qid=114819, label=Text("Dune", "en"), published=1984, directors=(2071,), countries=(30,), imdb=("tt0087182",)
 )
@@ -58,7 +60,9 @@ def test_new_records_become_entries_with_credits_ids_and_adaptations() -> None:
     ]
     dune = Work.objects.get()
     assert (dune.title, dune.year, dune.form, dune.slug, dune.sort_key) == ("Dune", 1965, "novel", "dune", "dune")
-    assert [credit.person.name for credit in dune.credits.select_related("person") if credit.person] == ["Frank Herbert"]
+    assert [credit.person.name for credit in dune.credits.select_related("person") if credit.person] == [
+        "Frank Herbert"
+    ]
     assert {(screen.slug, screen.year) for screen in ScreenWork.objects.all()} == {("dune", 1984), ("dune-2021", 2021)}
     assert set(Adaptation.objects.values_list("screen_work__wikidata_id", "work", "relation", "run_id")) == {
         (114819, dune.pk, "based_on", 1),
@@ -111,7 +115,9 @@ def test_credits_and_ids_that_are_gone_upstream_are_removed_but_only_our_own() -
     merge_all()
     screen = ScreenWork.objects.get(year=1984)
     ScreenExternalId.objects.create(screen_work=screen, scheme="tmdb_movie", value="841", source="tmdb")
-    _, _, screens, _ = merge_all(origin=SECOND, screens=[replace(DUNE_1984, directors=(), imdb=("tt0000001",)), DUNE_2021])
+    _, _, screens, _ = merge_all(
+        origin=SECOND, screens=[replace(DUNE_1984, directors=(), imdb=("tt0000001",)), DUNE_2021]
+    )
     assert (screens.updated, screens.attached, screens.detached) == (1, 1, 2)
     assert set(screen.external_ids.values_list("scheme", "value")) == {("imdb", "tt0000001"), ("tmdb_movie", "841")}
     assert not screen.credits.exists()
@@ -122,7 +128,8 @@ def test_a_credit_of_a_nameless_person_appears_when_the_name_does() -> None:
     assert not ScreenWork.objects.get(year=1984).credits.exists()
     _, _, screens, _ = merge_all(origin=SECOND)
     assert (screens.updated, screens.unchanged) == (1, 1)
-    assert [credit.person for credit in ScreenWork.objects.get(year=1984).credits.all()] == [Person.objects.get(name="David Lynch")]
+    credits = ScreenWork.objects.get(year=1984).credits.all()
+    assert [credit.person for credit in credits] == [Person.objects.get(name="David Lynch")]
 
 
 def test_authors_known_by_name_only_are_credited_without_a_person() -> None:
@@ -161,7 +168,7 @@ def test_two_items_with_one_imdb_id_are_both_kept() -> None:
         ("Война и мир", 1869, "voyna-i-mir"),
         ("🐉", None, "dragon"),
         ("…", None, "q9"),
-        ("الخيميائي", 1988, "alkhymyayy"),
+        ("الخيميائي", 1988, "lkhymyiy"),
         ("Dune", 1965, "dune"),
         ("Meditations", -170, "meditations"),
     ],
@@ -171,12 +178,13 @@ def test_slugs_are_transliterated(title: str, year: int | None, slug: str) -> No
     assert Work.objects.get().slug == slug
 
 
-def test_slugs_of_one_title_are_told_apart_in_qid_order_whatever_the_order_of_the_batch(
-    django_assert_num_queries: Callable[..., object],
-) -> None:
-    dunes = [Item(qid=qid, label=Text("Dune", "en"), published=year) for qid, year in ((9, 1984), (3, 1984), (7, 1984), (5, None))]
+def test_slugs_of_one_title_are_told_apart_in_qid_order_whatever_the_order_of_the_batch() -> None:
+    years = {9: 1984, 3: 1984, 7: 1984, 5: None}
+    dunes = [Item(qid=qid, label=Text("Dune", "en"), published=year) for qid, year in years.items()]
     dunes.append(Item(qid=4, label=Text("Dune 1984", "en")))
-    merge_works([(dune, "novel") for dune in dunes], origin=FIRST)
+    with CaptureQueriesContext(connection) as queries:
+        merge_works([(dune, "novel") for dune in dunes], origin=FIRST)
+    assert sum("former" in query["sql"] for query in queries) == 2
     assert dict(Work.objects.order_by("wikidata_id").values_list("wikidata_id", "slug")) == {
         3: "dune",
         4: "dune-1984",
