@@ -121,6 +121,19 @@ def test_the_overview_follows_a_run_that_somebody_started(open_page: Open, sessi
     expect(page.locator(".frame .kicker")).to_contain_text("On now")
 
 
+def test_the_focus_stays_where_it_is_while_the_overview_renews_itself(open_page: Open, session: str) -> None:
+    page = open_page(everything()["overview"], session=session)
+    button = page.get_by_role("button", name="Run daily-stats-update now")
+    button.focus()
+    before = page.locator("#overview").element_handle()
+
+    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
+        pass
+    before.wait_for_element_state("hidden")
+
+    expect(button).to_be_focused()
+
+
 def test_everything_is_there_without_script(open_page: Open, session: str) -> None:
     addresses = everything()
 

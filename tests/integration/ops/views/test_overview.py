@@ -68,7 +68,7 @@ def test_a_failed_schedule_comes_first_with_its_address(moderator: Client, all_p
     page = overview(moderator)
 
     assert "One thing needs you." in page
-    assert f'<a href="/ops/runs/{run.pk}/">The last run of daily-wikidata-ingestion failed.</a>' in page
+    assert f'<a id="trouble-1" href="/ops/runs/{run.pk}/">The last run of daily-wikidata-ingestion failed.</a>' in page
     assert "ends in the middle of a token" in page
 
 
