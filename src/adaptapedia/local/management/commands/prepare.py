@@ -1,9 +1,7 @@
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from adaptapedia.local.errors import LocalError
 from adaptapedia.local.preparation import prepare
 from adaptapedia.settings import CONFIG
 
@@ -13,7 +11,4 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            prepare(CONFIG, say=self.stdout.write)
-        except LocalError as error:
-            sys.exit(str(error))
+        prepare(CONFIG, say=self.stdout.write)

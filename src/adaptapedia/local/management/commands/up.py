@@ -3,7 +3,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from adaptapedia.local.errors import LocalError
 from adaptapedia.local.output import to_terminal
 from adaptapedia.local.up import up
 from adaptapedia.settings import CONFIG
@@ -14,7 +13,4 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            sys.exit(up(CONFIG, output=to_terminal()))
-        except LocalError as error:
-            sys.exit(str(error))
+        sys.exit(up(CONFIG, output=to_terminal()))
