@@ -49,7 +49,7 @@ $(STAMP): requirements.lock pyproject.toml
 	  [ -n "$$found" ] || found=$$python; \
 	  if [ "$$version" -le 313 ]; then found=$$python; break; fi; \
 	done; \
-	[ -n "$$found" ] || { echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1)."; exit 1; }; \
+	[ -n "$$found" ] || { echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>/dev/null || echo none)."; exit 1; }; \
 	$$found -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; \
 	[ -e $(STAMP) ] || { echo "Making .venv with $$($$found --version)"; $$found -m venv --clear .venv; }
