@@ -1,12 +1,8 @@
 """Composition root of the web server."""
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
-
-from adaptapedia.celery import app as celery_app  # noqa: E402 - settings first
+from adaptapedia.celery import app as celery_app  # names the settings, and becomes the app that tasks are sent by
 
 application = get_wsgi_application()
 
