@@ -20,7 +20,7 @@ WHERE item.sweep_id = %(sweep)s AND (
         SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND item.qid IN (edge.subject, edge.source)
     )))
 UNION
-SELECT 'Q' || item.qid || '#' || left(problem ->> 'value', 60), problem ->> 'reason',
-    jsonb_build_object('item', 'Q' || item.qid, 'name', item.record #> '{label,text}', 'value', problem -> 'value')
-FROM ingest_sweepitem AS item, jsonb_array_elements(item.record -> 'problems') AS problem
-WHERE item.sweep_id = %(sweep)s AND item.side <> 'absent' AND problem ->> 'reason' <> 'title_too_long'
+SELECT 'Q' || item.qid || '#' || left(found.value ->> 'value', 60), found.value ->> 'reason',
+    jsonb_build_object('item', 'Q' || item.qid, 'name', item.record #> '{label,text}', 'value', found.value -> 'value')
+FROM ingest_sweepitem AS item, jsonb_array_elements(item.record -> 'problems') AS found (value)
+WHERE item.sweep_id = %(sweep)s AND item.side <> 'absent' AND found.value ->> 'reason' <> 'title_too_long'
