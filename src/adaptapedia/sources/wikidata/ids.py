@@ -6,10 +6,10 @@ Shapes: IMDb (developer.imdb.com, `tt` titles and `nm` people), TMDb (positive i
 
 import re
 
-_IMDB = re.compile(r"(?:tt|nm)\d{7,10}")
-_TMDB = re.compile(r"[1-9]\d{0,9}")
-_OPEN_LIBRARY = re.compile(r"OL[1-9]\d{0,9}[AMW]")
-_ISBN = re.compile(r"\d{9}[\dX]|97[89]\d{10}")
+_IMDB = re.compile(r"(?:tt|nm)\d{7,10}", re.ASCII)
+_TMDB = re.compile(r"[1-9]\d{0,9}", re.ASCII)
+_OPEN_LIBRARY = re.compile(r"OL[1-9]\d{0,9}[AMW]", re.ASCII)
+_ISBN = re.compile(r"\d{9}[\dX]|97[89]\d{10}", re.ASCII)
 
 
 def imdb_id(raw: str) -> str | None:

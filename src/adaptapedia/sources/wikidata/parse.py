@@ -65,7 +65,7 @@ def items(qids: Iterable[int], rows: Iterable[Row], *, this_year: int) -> list[I
 def qid(term: Term) -> int | None:
     """The number of an item; None for anything else."""
     digits = term.value.removeprefix(queries.ENTITY)
-    is_item = term.kind == "uri" and len(digits) < len(term.value) and digits.isdecimal()
+    is_item = term.kind == "uri" and len(digits) < len(term.value) and digits.isascii() and digits.isdecimal()
     return int(digits) if is_item else None
 
 

@@ -77,6 +77,8 @@ def excerpt(body: bytes | bytearray) -> str:
 
 
 def _bindings(body: bytes) -> list[dict[str, Any]]:
+    if not body.strip():
+        raise Truncated("Wikidata's answer is empty")
     if body.lstrip()[:1] == b"<":
         raise Unavailable("Wikidata answered HTML or XML where SPARQL results were due", evidence=excerpt(body))
     try:

@@ -1,0 +1,219 @@
+"""The budget in a real Valkey, shared by several clients of it, each as in a worker of its own."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import pytest
+import redis
+from django.conf import settings
+
+from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Limits, Paused
+
+
+class Hours:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_700_000_000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+Worker = Callable[..., Budget]
+
+
+@pytest.fixture
+def hours() -> Hours:
+    return Hours()
+
+
+@pytest.fixture
+def worker(hours: Hours) -> Iterator[Worker]:
+    """`worker()` gives a budget with a connection of its own; all of one test are of one upstream."""
+    name = f"Test-{uuid4().hex}"
+    with ExitStack() as held:
+
+        def made(**limits: float | bool | None) -> Budget:
+            budget = Budget(
+                name,
+                settings.BUDGET_URL,
+                limits=Limits(**limits),  # type: ignore[arg-type]
+                clock=hours,
+                sleep=hours.sleep,
+            )
+            held.callback(budget.close)
+            return budget
+
+        yield made
+
+
+def test_what_one_worker_spends_another_waits_for(worker: Worker, hours: Hours) -> None:
+    first, second = worker(), worker()
+    with first.turn():
+        hours.seconds += 90
+
+    with second.turn():
+        pass
+
+    assert hours.slept == [pytest.approx(30, abs=0.01)]
+
+
+def test_queries_within_the_budget_follow_each_other_at_once(worker: Worker, hours: Hours) -> None:
+    budget = worker()
+    for _ in range(20):
+        with budget.turn():
+            hours.seconds += 25
+
+    assert hours.slept == []
+
+
+def test_no_more_than_the_burst_is_saved_up(worker: Worker, hours: Hours) -> None:
+    budget = worker(rate=2, burst=10)
+    budget.spend(4)
+    hours.seconds += 1
+    assert budget.spend(0) == pytest.approx(8)
+    hours.seconds += 1000
+    assert budget.spend(0) == pytest.approx(10)
+
+
+def test_a_fixed_cost_is_paid_for_before_the_turn(worker: Worker, hours: Hours) -> None:
+    budget = worker(rate=1, burst=3, cost=1, one_at_a_time=False)
+    for _ in range(5):
+        with budget.turn():
+            pass
+    assert hours.slept == [pytest.approx(1, abs=0.01), pytest.approx(1, abs=0.01)]
+
+
+def test_a_turn_that_fails_costs_as_much(worker: Worker) -> None:
+    budget = worker(cost=7)
+    with pytest.raises(ZeroDivisionError), budget.turn():
+        1 / 0  # noqa: B018
+    assert budget.spend(0) == pytest.approx(53)
+
+
+def test_one_worker_asks_at_a_time(worker: Worker, hours: Hours) -> None:
+    first, second = worker(patience=3), worker(patience=3)
+    with first.turn(), pytest.raises(Crowded, match="without a break"), second.turn():
+        pass
+    assert sum(hours.slept) == pytest.approx(3, abs=0.3)
+    with second.turn():
+        pass
+
+
+def test_threads_take_turns() -> None:
+    name, inside, most = f"Test-{uuid4().hex}", 0, 0
+    barrier = Barrier(4)
+
+    def ask() -> None:
+        nonlocal inside, most
+        budget = Budget(name, settings.BUDGET_URL, sleep=lambda _: time.sleep(0.005))
+        barrier.wait()
+        for _ in range(5):
+            with budget.turn():
+                inside += 1
+                most = max(most, inside)
+                inside -= 1
+        budget.close()
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert most == 1
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_a_killed_holder_does_not_block_for_ever(worker: Worker) -> None:
+    dead = worker(holder_dies_after=0.2)
+    dead.turn().__enter__()
+    name = dead.name
+    slow = Budget(name, settings.BUDGET_URL)
+
+    with slow.turn():
+        pass
+    slow.close()
+
+
+def test_a_turn_that_outlasts_its_lock_ends_in_peace(worker: Worker) -> None:
+    budget = worker(holder_dies_after=0.05)
+    with budget.turn(), redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+        valkey.delete(f"budget:{budget.name.lower()}:turn")
+
+
+def test_a_pause_is_waited_for_by_all_and_never_shortened(worker: Worker, hours: Hours) -> None:
+    first, second = worker(), worker()
+    first.pause(30)
+    first.pause(5)
+    with second.turn():
+        pass
+    assert hours.slept == [pytest.approx(30, abs=0.01)]
+
+
+def test_a_long_pause_is_an_error_that_says_until_when(worker: Worker) -> None:
+    budget = worker()
+    budget.pause(600)
+    with pytest.raises(Paused, match="asked us to pause until 22:23:20 UTC") as caught, budget.turn():
+        pass
+    assert caught.value.seconds == pytest.approx(600)
+
+
+def test_the_lock_outlives_a_wait_within_it(worker: Worker, hours: Hours) -> None:
+    budget = worker(holder_dies_after=10)
+    budget.pause(100)
+    with budget.turn(), redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+        assert valkey.pttl(f"budget:{budget.name.lower()}:turn") > 100_000
+
+
+def test_failures_in_a_row_open_the_breaker_for_all(worker: Worker, hours: Hours) -> None:
+    first, second = worker(failures=3, open_for=60), worker(failures=3, open_for=60)
+    first.failed()
+    second.failed()
+    with second.turn():
+        pass
+    first.failed()
+
+    said = "is paused until 22:14:20 UTC after 3 failures"
+    with pytest.raises(BreakerOpen, match=said) as caught, second.turn():
+        pass
+    assert caught.value.failures == 3
+
+    hours.seconds += 61
+    with second.turn():
+        second.failed()
+    with pytest.raises(BreakerOpen, match="after 4 failures"), first.turn():
+        pass
+    hours.seconds += 61
+    with first.turn():
+        first.succeeded()
+    first.failed()
+    with second.turn():
+        pass
+
+
+def test_a_success_forgets_the_failures_before_it(worker: Worker) -> None:
+    budget = worker(failures=2)
+    budget.failed()
+    budget.succeeded()
+    budget.failed()
+    with budget.turn():
+        pass
+
+
+def test_unless_told_otherwise_all_keep_the_time_of_the_valkey() -> None:
+    budget = Budget(f"Test-{uuid4().hex}", settings.BUDGET_URL)
+    budget.pause(0.05)
+    with budget.turn():
+        left = budget.spend(0)
+    assert 0 < left <= 60
+    budget.close()
