@@ -82,7 +82,7 @@ class Limits:
     cost: float | None = None
     """What one turn costs; None: its duration in seconds."""
     one_at_a_time: bool = True
-    holder_dies_after: float = 120.0
+    holder_dies_after: float = 75.0
     """Seconds after which a turn that was never given back is taken for dead: more than any query lasts."""
     patience: float = 300.0
     """Seconds that we wait for others' turns, and for tokens, before giving up."""
@@ -91,7 +91,7 @@ class Limits:
     failures: int = 5
     """Failures in a row that open the breaker."""
     open_for: float = 300.0
-    """Seconds that it stays open; then one turn is let through, and its outcome decides."""
+    """Seconds that it stays open; then it may be tried again, and the next failure opens it anew."""
 
 
 WIKIDATA = Limits()

@@ -40,7 +40,8 @@ class WikidataClient:
     """Reads classes, pairs and items; each answer is proven whole, or it is an error.
 
     Short faults (unavailable, cut off, too many requests with a short pause) are tried again, four
-    times in all; then the error of the last try is raised, one of `sources.errors`. A context manager.
+    times in all; then the error of the last try is raised, one of `sources.errors`. A context manager;
+    closing it closes its budget.
     """
 
     def __init__(
