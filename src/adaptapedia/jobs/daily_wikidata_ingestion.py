@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from adaptapedia.ingest.wikidata import sweep_wikidata
-from adaptapedia.kit.budget import Budget
+from adaptapedia.kit.budget import Budget, Limits
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
 
@@ -24,6 +24,6 @@ from adaptapedia.sources.wikidata.client import WikidataClient
 def run_daily_wikidata_ingestion(run: Run) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue."""
     endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    budget = Budget("wikidata", settings.BUDGET_URL)
+    budget = Budget("Wikidata", settings.BUDGET_URL, limits=Limits(**settings.WIKIDATA_LIMITS))
     with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget) as wikidata:
         return sweep_wikidata(wikidata, run, endpoint=endpoint)
