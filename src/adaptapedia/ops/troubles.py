@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adaptapedia.ops.legs import Leg, State
-from adaptapedia.ops.words import span
+from adaptapedia.ops.words import distance, span
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import ScheduleRow
 from adaptapedia.scheduling.timing import timing
@@ -27,7 +27,7 @@ def troubles(
     parts: Iterable[Leg], *, open_runs: Iterable[JobRun], schedules: Iterable[ScheduleRow], now: datetime
 ) -> list[Trouble]:
     """The parts that do not answer, then runs that nobody takes, then schedules whose last run failed."""
-    return [*_silent(parts), *_untaken(open_runs, now), *_failing(schedules)]
+    return [*_silent(parts), *_untaken(open_runs, now), *_failing(schedules, now)]
 
 
 def _silent(parts: Iterable[Leg]) -> Iterator[Trouble]:
@@ -47,10 +47,17 @@ def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
             yield Trouble(text, _("Is “make up” running?"), _address(run))
 
 
-def _failing(schedules: Iterable[ScheduleRow]) -> Iterator[Trouble]:
+def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Trouble]:
     for schedule in schedules:
         run = schedule.last_run
-        if run is not None and run.state == JobRun.State.FAILED:
+        if run is not None and run.state == JobRun.State.WAITING and run.next_attempt_at:
+            said = {"attempt": run.attempt, "name": schedule.name, "when": distance(run.next_attempt_at, now=now)}
+            yield Trouble(
+                _("Attempt %(attempt)d of %(name)s failed; the next is %(when)s.") % said,
+                _("Read why, or try it now."),
+                _address(run),
+            )
+        elif run is not None and run.state == JobRun.State.FAILED:
             yield Trouble(
                 _("The last run of %s failed.") % schedule.name, _("Read why, and run it again."), _address(run)
             )

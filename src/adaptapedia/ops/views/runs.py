@@ -51,6 +51,7 @@ def run(request: OperatorRequest, run_id: int) -> HttpResponse:
         {
             "run": found,
             "open": found.state in JobRun.OPEN,
+            "again": found.state not in {JobRun.State.QUEUED, JobRun.State.RUNNING},
             "untaken_for": untaken_for(found, timezone.now()),
             "silent_for": silent_for(found, timezone.now()),
             "spec": registry.get(found.schedule_name),

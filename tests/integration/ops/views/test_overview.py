@@ -72,6 +72,17 @@ def test_a_failed_schedule_comes_first_with_its_address(moderator: Client, all_p
     assert "ends in the middle of a token" in page
 
 
+def test_an_attempt_that_failed_says_when_the_next_is(moderator: Client, all_parts_there: None) -> None:
+    make_schedules()
+    soon = timezone.now() + timedelta(minutes=20, seconds=30)
+    make_run(state=JobRun.State.WAITING, error="Wikidata cannot be reached.", next_attempt_at=soon)
+
+    page = overview(moderator)
+
+    assert "Attempt 1 of daily-wikidata-ingestion failed; the next is in 20 min" in page
+    assert "Wikidata cannot be reached." in page
+
+
 def test_a_run_under_way_shows_how_far_it_is(moderator: Client, all_parts_there: None) -> None:
     make_schedules()
     make_run(state=JobRun.State.RUNNING, done=3_211, total=7_737, step="reading works and screen works")

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops.paging import PAGE
@@ -94,6 +95,19 @@ def test_an_open_run_keeps_asking_and_a_finished_one_stops(moderator: Client) ->
 
     assert fragment.strip().startswith('<div id="run"')
     assert "hx-trigger" not in fragment
+
+
+def test_a_run_that_waits_for_its_retry_can_be_tried_now(administrator: Client, moderator: Client) -> None:
+    make_schedules()
+    soon = timezone.now() + timedelta(minutes=20)
+    run = make_run(state=JobRun.State.WAITING, error="Wikidata cannot be reached.", next_attempt_at=soon)
+
+    assert "Try it again now" in text_of(administrator, f"/ops/runs/{run.pk}/")
+    assert "Try it again now" not in text_of(moderator, f"/ops/runs/{run.pk}/")
+    administrator.post(RUN_NOW)
+
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == (JobRun.State.QUEUED, 2)
 
 
 def test_a_run_without_worker_says_so(moderator: Client) -> None:
