@@ -108,7 +108,7 @@ def servers() -> Iterator[tuple[Postgres, Valkey]]:
 MAKE_SCHEDULES = """
 from tests.integration.scheduling.world import make_schedule
 make_schedule("sample-count", every=1)
-make_schedule("sample-deaf", every=2, kwargs='{"seconds": 1.5}')
+make_schedule("sample-deaf", every=3, kwargs='{"seconds": 2.5}')
 """
 PAUSE = "UPDATE django_celery_beat_periodictask SET enabled = false"
 TELL_BEAT = "UPDATE django_celery_beat_periodictasks SET last_update = now()"
@@ -139,6 +139,9 @@ def test_servers_restarted_under_load_leave_every_run_told_truthfully_and_none_t
     def grown(since: int) -> Callable[[], bool]:
         return lambda: ask("SELECT count(*) FROM scheduling_jobrun WHERE state = 'succeeded'")[0][0] > since
 
+    def one_is_running() -> bool:
+        return bool(ask("SELECT 1 FROM scheduling_jobrun WHERE state = 'running' AND task = 'sample_deaf'"))
+
     with ExitStack() as stack:
         database, broker = stack.enter_context(ExitStack()), stack.enter_context(ExitStack())
         database.enter_context(postgres.running())
@@ -150,11 +153,13 @@ def test_servers_restarted_under_load_leave_every_run_told_truthfully_and_none_t
         worker, beat = hurt.start_worker(concurrency=3), hurt.start_beat()
         assert wait_until(grown(3), seconds=20)
 
+        assert wait_until(one_is_running, seconds=20)
         database.close()
         time.sleep(3)
         database.enter_context(postgres.running())
         assert wait_until(grown(len(ask(OUTCOMES)) + 2), seconds=20)
 
+        assert wait_until(one_is_running, seconds=20)
         broker.close()
         time.sleep(3)
         broker.enter_context(valkey.running())

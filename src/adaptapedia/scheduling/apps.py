@@ -5,5 +5,7 @@ class SchedulingConfig(AppConfig):
     name = "adaptapedia.scheduling"
 
     def ready(self) -> None:
-        """Listen to the worker before its pool forks, and register the checks."""
-        from adaptapedia.scheduling import checks, stopping  # noqa: F401 - importing them registers them
+        """Listen to the worker before its pool forks, register the checks, repair the transport."""
+        from adaptapedia.scheduling import broker, checks, stopping  # noqa: F401 - importing them registers them
+
+        broker.repair_transport()
