@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -79,9 +80,7 @@ def test_a_program_that_will_not_end_is_killed_with_its_children(processes: Proc
     up.send(signal.SIGINT)
     assert up.wait(seconds=5) == 0
     group = int(up.output.partition("child ")[2].split()[0])
-    assert not [
-        it for it in psutil.process_iter() if it.status() != psutil.STATUS_ZOMBIE and os.getpgid(it.pid) == group
-    ]
+    assert not _living_members(group)
 
 
 def test_a_reader_who_goes_away_stops_everything(tmp_path: Path) -> None:
@@ -97,3 +96,12 @@ def test_a_reader_who_goes_away_stops_everything(tmp_path: Path) -> None:
     )
     assert running.wait(seconds=10) == 0
     assert "ended 0" in running.output
+
+
+def _living_members(group: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
