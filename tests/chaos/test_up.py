@@ -152,7 +152,11 @@ def test_a_missing_secret_key_is_named_in_a_sentence(environment: dict[str, str]
 
 def _start(folder: Path, environment: dict[str, str]) -> Running:
     running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
-    running.wait_for("Ready: ", seconds=40)
+    try:
+        running.wait_for("Ready: ", seconds=60)
+    except AssertionError:
+        running.stop()
+        raise
     return running
 
 
