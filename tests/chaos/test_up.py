@@ -87,13 +87,14 @@ def test_a_child_that_is_killed_comes_back(up: Running, name: str, environment: 
 
 
 def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: Path) -> None:
+    assert wait_until(lambda: len(_children(up)) == 6, seconds=10), up.output[-4000:]
     family = psutil.Process(up.pid).children(recursive=True)
-    assert len(family) >= 10
     up.send(signal.SIGTERM)
     began = time.monotonic()
     assert up.wait(seconds=10) == 0
     assert time.monotonic() - began < 10
     assert not _processes_of(folder)
+    assert not Home.find(folder / "home").run.exists()
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 from adaptapedia.config import Config
@@ -40,13 +41,16 @@ def up(config: Config, *, output: Output) -> int:
         output.say(f"Data and logs are in {data}")
         for server in servers.values():
             output.say(f"{type(server).__name__} is at {server.url}")
-        return supervise(
+        code = supervise(
             programs_of(servers, port=port),
             run=run,
             logs=private_folder(data / "logs"),
             output=output,
             when_prepared=lambda: _announce(port, host=_name_for_ourselves(config), output=output),
         )
+        with suppress(OSError):  # not empty: something there is not ours to remove
+            run.rmdir()
+        return code
 
 
 def _free_port(wanted: int, *, output: Output) -> int:
