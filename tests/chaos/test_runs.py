@@ -148,8 +148,9 @@ def test_servers_restarted_under_load_leave_every_run_told_truthfully_and_none_t
         broker.enter_context(valkey.running())
         hurt = Processes(environment=environment, logs=tmp_path)
         stack.callback(hurt.close)
-        assert hurt.start(*python, "migrate", "-v", "0").wait(seconds=60) == 0
-        assert hurt.start(*python, "shell", "-c", MAKE_SCHEDULES).wait() == 0
+        for command in (["migrate", "-v", "0"], ["shell", "-c", MAKE_SCHEDULES]):
+            done = hurt.start(*python, *command)
+            assert done.wait(seconds=60) == 0, done.output
         worker, beat = hurt.start_worker(concurrency=3), hurt.start_beat()
         assert wait_until(grown(3), seconds=20)
 

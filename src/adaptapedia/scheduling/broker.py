@@ -11,13 +11,13 @@ from typing import Any
 from kombu.transport.redis import Channel, Transport
 
 
-class ClosedTransportIsAConnectionError(Channel):  # type: ignore[misc]  # kombu has no types
+class ClosedTransportIsAConnectionError(Channel):
     """A channel that says in kombu's words that its transport is gone."""
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         if self.connection.client is None:
             raise ConnectionError("the transport of this channel is closed")
-        params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)
+        params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)  # type: ignore[no-untyped-call]
         return params
 
 

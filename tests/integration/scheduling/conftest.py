@@ -44,9 +44,9 @@ def processes(celery_processes: Processes, sample_jobs: "dict[str, JobSpec]", st
     return celery_processes
 
 
-@pytest.fixture(scope="session")
-def session_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Running]":
-    """One worker with the sample jobs for all tests that do not hurt it: a start takes seconds."""
+@pytest.fixture(scope="package")
+def shared_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Running]":
+    """One worker with the sample jobs for all tests of this folder that do not hurt it: a start takes seconds."""
     from django.conf import settings
 
     from adaptapedia.settings import CONFIG
@@ -72,10 +72,10 @@ def session_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def worker(
     transactional_db: None,
-    session_worker: Running,
+    shared_worker: Running,
     sample_jobs: "dict[str, JobSpec]",
     monkeypatch: pytest.MonkeyPatch,
 ) -> Running:
     """A worker that takes both queues."""
-    monkeypatch.setenv("SAMPLE_STARTS", str(session_worker.log.parent / "starts"))
-    return session_worker
+    monkeypatch.setenv("SAMPLE_STARTS", str(shared_worker.log.parent / "starts"))
+    return shared_worker
