@@ -3,7 +3,8 @@
 Of the 2,526 pairs of the extract that are named on both sides: one screen work and 0.76 sources a
 pair, some sources with fifty and more; 54% of the pairs with one title on both sides; an IMDb id,
 2.65 genres and a country for nearly every screen work; 0.88 authors known by name only and 0.14
-with an item a source; an original title for 78% of the sources.
+with an item a source; an original title for 78% of the sources; 2% of the titles and 19% of the
+original ones beyond ASCII.
 
 The extract names no directors and has no ids but IMDb's. `rich` adds what live Wikidata has: a
 person for every author and director, TMDb and Open Library ids, ISBNs.
@@ -16,59 +17,8 @@ from dataclasses import dataclass, replace
 
 from adaptapedia.sources.wikidata.records import Edge, Item, Text
 
-WORDS = [
-    "the",
-    "of",
-    "and",
-    "in",
-    "night",
-    "house",
-    "river",
-    "stone",
-    "winter",
-    "garden",
-    "king",
-    "daughter",
-    "silence",
-    "letter",
-    "glass",
-    "island",
-    "storm",
-    "paper",
-    "shadow",
-    "bridge",
-    "memory",
-    "salt",
-    "mirror",
-    "train",
-    "secret",
-    "orchard",
-    "lantern",
-    "war",
-    "summer",
-    "harbour",
-    "clock",
-    "wolf",
-    "crown",
-    "desert",
-    "song",
-    "bread",
-    "mountain",
-    "winds",
-    "ghost",
-    "empire",
-    "widow",
-    "season",
-    "fire",
-    "señor",
-    "château",
-    "größe",
-    "łódź",
-    "ночь",
-    "весна",
-    "夜",
-    "海",
-]
+WORDS = ["the", "of", "and", "in", "night", "house", "river", "stone", "winter", "garden", "king", "daughter", "silence", "letter", "glass", "island", "storm", "paper", "shadow", "bridge", "memory", "salt", "mirror", "train", "secret", "orchard", "lantern", "war", "summer", "harbour", "clock", "wolf", "crown", "desert", "song", "bread", "mountain", "winds", "ghost", "empire", "widow", "season", "fire"]
+OTHER_WORDS = "señor château größe łódź été première ночь весна сад 夜 海 猫".split()  # noqa: SIM905
 PEOPLE, SCREENS = 10_000_000, 5_000_000
 
 
@@ -95,8 +45,11 @@ def sample(pairs: int, *, seed: int = 1, rich: bool = False) -> Sample:
     return Sample(people, works, screens, [Edge(s.qid, w.qid) for s, w in zip(screens, sources, strict=True)])
 
 
-def _title(chance: random.Random) -> str:
-    return " ".join(chance.choices(WORDS, k=chance.choice((1, 2, 2, 3, 3, 4, 5)))).title()
+def _title(chance: random.Random, *, beyond_ascii: float = 0.02) -> str:
+    words = chance.choices(WORDS, k=chance.choice((1, 2, 2, 3, 3, 4, 5)))
+    if chance.random() < beyond_ascii:
+        words[-1] = chance.choice(OTHER_WORDS)
+    return " ".join(words).title()
 
 
 def _person(qid: int, chance: random.Random) -> Item:
@@ -117,6 +70,10 @@ def _work(qid: int, chance: random.Random) -> Item:
         published=chance.randint(1780, 2020) if chance.random() < 0.84 else None,
         language=chance.choice(("en", "en", "fr", "de", "ja", "ru")),
     )
+
+
+def _original(title: str, chance: random.Random) -> Text:
+    return Text(title if chance.random() < 0.5 else _title(chance, beyond_ascii=0.38), "fr")
 
 
 def _credit_authors(work: Item, people: list[Item], chance: random.Random, *, rich: bool) -> Item:

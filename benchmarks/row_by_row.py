@@ -29,7 +29,7 @@ from adaptapedia.sources.wikidata.records import Item
 
 
 def write_person(item: Item) -> None:
-    person = _entry(Person, person_row(item, digest=0))
+    person = _entry(Person, person_row(item, slug=None, digest=0))
     for row in external_ids(item):
         PersonExternalId.objects.get_or_create(person=person, scheme=row.scheme, value=row.value, source="wikidata")
 
@@ -40,8 +40,8 @@ def write_pair(screen_item: Item, work_item: Item) -> None:
             "wikidata_id", "pk"
         )
     )
-    work = _entry(Work, work_row(work_item, "novel", digest=0))
-    screen = _entry(ScreenWork, screen_work_row(screen_item, "film", digest=0))
+    work = _entry(Work, work_row(work_item, "novel", slug=None, digest=0))
+    screen = _entry(ScreenWork, screen_work_row(screen_item, "film", slug=None, digest=0))
     for row in external_ids(work_item):
         WorkExternalId.objects.get_or_create(work=work, scheme=row.scheme, value=row.value, source="wikidata")
     for row in external_ids(screen_item):

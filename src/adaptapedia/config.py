@@ -206,7 +206,9 @@ class Config(BaseSettings):
     @property
     def database(self) -> dict[str, Any]:
         """Django's settings of the one database."""
-        return dict(dj_database_url.parse(self.database_address, conn_health_checks=True))
+        parsed: dict[str, Any] = {**dj_database_url.parse(self.database_address, conn_health_checks=True)}
+        parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
+        return parsed
 
     def redis(self, role: str) -> str:
         """The address of the database of one role: broker, results or cache.

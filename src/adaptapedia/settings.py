@@ -1,5 +1,7 @@
 """Config → Django's names. No branches on "environment"."""
 
+from typing import Any
+
 import dj_email_url
 
 from adaptapedia.config import CHECKOUT, Config
@@ -128,7 +130,7 @@ CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 
 # The upstreams
 WIKIDATA_SPARQL_ENDPOINT = CONFIG.wikidata_sparql_endpoint
-WIKIDATA_LIMITS: dict[str, float] = {}  # of kit.budget.Limits; empty for those of the query service
+WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
 TMDB_BASE_URL = CONFIG.tmdb_base_url
 TMDB_API_KEY = CONFIG.tmdb_api_key
 OPEN_LIBRARY_BASE_URL = CONFIG.open_library_base_url

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Count
 
 from adaptapedia.catalogue.models import (
     Entry,
+    ExternalId,
     FormerPersonSlug,
     FormerScreenWorkSlug,
     FormerSlug,
@@ -64,7 +65,7 @@ def external_id_clashes() -> Iterator[Clash]:
         yield from _clashes(model, owner)
 
 
-def _clashes(model: type[models.Model], owner: str) -> Iterator[Clash]:
+def _clashes(model: type[ExternalId], owner: str) -> Iterator[Clash]:
     shared = model._default_manager.values("scheme", "value").annotate(n=Count("id")).filter(n__gt=1)
     pairs = [(row["scheme"], row["value"]) for row in shared]
     claims = model._default_manager.filter(value__in=[value for _, value in pairs]).select_related(owner)

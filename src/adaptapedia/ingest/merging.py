@@ -4,7 +4,7 @@ Every function here runs in the caller's transaction, under the lock of the cata
 (`lock_catalogue`), and writes nothing for what is unchanged.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from adaptapedia.ingest.rows import (
     WorkRow,
     digest_of,
     external_ids,
+    first_year,
     people_named_by,
     person_row,
     screen_credits,
@@ -30,7 +31,7 @@ from adaptapedia.ingest.rows import (
 )
 from adaptapedia.ingest.slugs import Wish, allocate
 from adaptapedia.ingest.sql import execute, statement
-from adaptapedia.ingest.staging import stage
+from adaptapedia.ingest.staging import array, stage
 from adaptapedia.sources.wikidata.records import Edge, Item
 
 CATALOGUE_LOCK = 0x41444150
@@ -62,6 +63,7 @@ class Kind:
     former_slugs: str
     owner: str
     external_ids: str
+    year_of: Callable[[Item], int | None]
     credits: str = ""
     credits_of: Callable[[Item, PeopleIds], Iterator[CreditRow]] | None = None
     title: str = "title"
@@ -85,6 +87,7 @@ WORK = Kind(
     former_slugs="catalogue_formerworkslug",
     owner="work_id",
     external_ids="catalogue_workexternalid",
+    year_of=lambda item: item.published,
     credits="catalogue_workcredit",
     credits_of=work_credits,
 )
@@ -96,6 +99,7 @@ SCREEN_WORK = Kind(
     former_slugs="catalogue_formerscreenworkslug",
     owner="screen_work_id",
     external_ids="catalogue_screenexternalid",
+    year_of=first_year,
     credits="catalogue_screencredit",
     credits_of=screen_credits,
 )
@@ -107,6 +111,7 @@ PERSON = Kind(
     former_slugs="catalogue_formerpersonslug",
     owner="person_id",
     external_ids="catalogue_personexternalid",
+    year_of=lambda item: item.born,
     title="name",
 )
 
@@ -143,12 +148,13 @@ def merge_adaptations(pairs: Sequence[Edge], *, origin: Origin) -> Merged:
 def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> Merged:
     people = _people_of(kind, items)
     digests = {item.qid: digest_of(item, what, people) for item, what in items}
-    known = _known(kind, list(digests))
+    known = _known(kind, digests.keys())
     changed = [(item, what) for item, what in items if known.get(item.qid) != digests[item.qid]]
     if not changed:
         return Merged(unchanged=len(items))
-    rows = [kind.row_of(item, what, digest=digests[item.qid]) for item, what in changed]
-    stage(f"stage_{kind.name}", kind.columns, _with_slugs(kind, rows, known))
+    slugs = _new_slugs(kind, (item for item, _ in changed if item.qid not in known))
+    rows = [kind.row_of(item, what, slug=slugs.get(item.qid), digest=digests[item.qid]) for item, what in changed]
+    stage(f"stage_{kind.name}", kind.columns, rows)
     written = execute(_entry_sql(kind), origin.parameters)
     created = sum(item.qid not in known for item, _ in changed)
     attached, detached = _merge_attachments(kind, [item for item, _ in changed], people, origin, new=created == written)
@@ -160,28 +166,25 @@ def _people_of(kind: Kind, items: Sequence[tuple[Item, str]]) -> PeopleIds:
     if kind.credits_of is None:
         return {}
     named = {person for item, _ in items for person in people_named_by(item)}
-    return dict(_select("SELECT wikidata_id, id FROM catalogue_person WHERE wikidata_id = ANY(%s)", list(named)))
+    return dict(_select("SELECT wikidata_id, id FROM catalogue_person WHERE wikidata_id = ANY(%s::bigint[])", named))
 
 
-def _known(kind: Kind, qids: list[int]) -> dict[int, int | None]:
+def _known(kind: Kind, qids: Collection[int]) -> dict[int, int | None]:
     """The digests of the entries that are there."""
-    return dict(_select(f"SELECT wikidata_id, wikidata_digest FROM {kind.table} WHERE wikidata_id = ANY(%s)", qids))  # noqa: S608
+    return dict(
+        _select(f"SELECT wikidata_id, wikidata_digest FROM {kind.table} WHERE wikidata_id = ANY(%s::bigint[])", qids)
+    )
 
 
-def _select(query: str, numbers: list[int]) -> list[tuple[Any, ...]]:
+def _select(query: str, numbers: Collection[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, [numbers])
-        return cursor.fetchall()
+        cursor.execute(query, [array(numbers)])
+        return [*cursor.fetchall()]
 
 
-def _with_slugs(kind: Kind, rows: Sequence[Any], known: dict[int, int | None]) -> list[Any]:
-    wishes = [
-        Wish(row.wikidata_id, getattr(row, kind.title), getattr(row, "year", None))
-        for row in rows
-        if row.wikidata_id not in known
-    ]
-    slugs = allocate(wishes, table=kind.table, former_table=kind.former_slugs) if wishes else {}
-    return [row._replace(slug=slugs.get(row.wikidata_id)) for row in rows]
+def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
+    wishes = [Wish(item.qid, item.label.text, kind.year_of(item)) for item in items if item.label]
+    return allocate(wishes, table=kind.table, former_table=kind.former_slugs) if wishes else {}
 
 
 def _merge_attachments(
@@ -199,6 +202,8 @@ def _merge_attachments(
 def _attach(
     kind: Kind, what: str, table: str, columns: tuple[str, ...], rows: list[Any], origin: Origin, *, new: bool
 ) -> tuple[int, int]:
+    if new and not rows:
+        return 0, 0
     staged = f"stage_{kind.name}_{what}"
     names = {
         "table": table,

@@ -37,7 +37,7 @@ class Sweep(models.Model):
     source = models.CharField(max_length=20)
     endpoint = models.TextField(help_text=_("Where it is read from."))
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
-    cursor = models.JSONField(null=True, blank=True, help_text=_("How far the phase has come; null at its start."))
+    cursor = models.JSONField(default=dict, blank=True, help_text=_("How far the phase has come; empty at its start."))
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))
     classes = models.JSONField(default=list, blank=True, help_text=_("[[child, parent], …]"))
     counts = models.JSONField(default=dict, blank=True)
@@ -66,6 +66,8 @@ class Reject(models.Model):
         PERSON_WITHOUT_NAME = "person_without_name", _("the person has no name in any language")
         PERSON_ABSENT = "person_absent", _("the person's item is gone")
         YEAR_OUT_OF_RANGE = "year_out_of_range", _("a year out of range: the entry stands without it")
+        NAME_TOO_LONG = "name_too_long", _("an author's name of over 1,000 characters: the entry stands without it")
+        MALFORMED_DATE = "malformed_date", _("a date of the wrong shape: the entry stands without it")
         MALFORMED_ID = "malformed_id", _("an external id of the wrong shape: the entry stands without it")
 
     source = models.CharField(_("source"), max_length=20)

@@ -10,7 +10,7 @@ from adaptapedia.ingest.models import Sweep, SweepEdge, SweepItem
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import RECORD, people_named_by
 from adaptapedia.ingest.sql import execute, statement
-from adaptapedia.ingest.staging import stage
+from adaptapedia.ingest.staging import array, stage
 from adaptapedia.ingest.sweep import enter, step
 from adaptapedia.scheduling.jobs import Run
 from adaptapedia.sources.errors import Truncated
@@ -47,7 +47,7 @@ def read_classes(sweep: Sweep, reader: Reader, run: Run) -> None:
 
 def read_edges(sweep: Sweep, reader: Reader, run: Run) -> None:
     """Every pair, in slices that each agree with their count; then every item of a pair is pending."""
-    if sweep.cursor is None:
+    if not sweep.cursor:
         expected = reader.edge_count()
         if expected == 0:
             raise Truncated("Wikidata counted no pair at all, where tens of thousands are due")
@@ -158,7 +158,7 @@ def _keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Orig
             item.qid,
             side,
             _problem_of(item),
-            "{" + ",".join(map(str, people_named_by(item))) + "}",
+            array(people_named_by(item)),
             item.modified,
             RECORD.dump_json(item, exclude_defaults=True).decode(),
         )

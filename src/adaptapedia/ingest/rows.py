@@ -1,4 +1,4 @@
-"""Records of Wikidata → rows of staging tables. Pure.
+"""Records of Wikidata → rows of staging tables. Pure. An entry that is there already keeps its slug (None).
 
 Each row class names its staging table's columns in order; `wikidata_id` comes first everywhere.
 """
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from adaptapedia.ingest.staging import array
 from adaptapedia.kit.text import fold, sort_key
 from adaptapedia.sources.wikidata.records import Item, Text
 
@@ -86,57 +87,61 @@ PeopleIds = Mapping[int, int]
 """Of people who have an entry: their item → the entry's key."""
 
 
-def work_row(item: Item, form: str, *, digest: int) -> WorkRow:
+def work_row(item: Item, form: str, *, slug: str | None, digest: int) -> WorkRow:
     """The work that a named item describes."""
     title, original = _titles(item)
     return WorkRow(
         wikidata_id=item.qid,
         wikidata_digest=digest,
-        slug=None,
+        slug=slug,
         title=title.text,
         title_language=title.language,
         original_title=original,
         original_language=item.language or "",
         year=item.published,
         form=form,
-        countries=_array(item.countries),
-        genres=_array(item.genres),
-        series=_array(item.series),
+        countries=array(item.countries),
+        genres=array(item.genres),
+        series=array(item.series),
         sort_key=sort_key(title.text, title.language),
         search_text=_search_text(title.text, original),
     )
 
 
-def screen_work_row(item: Item, kind: str, *, digest: int) -> ScreenWorkRow:
-    """The screen work that a named item describes. A series begins when it is first broadcast."""
+def screen_work_row(item: Item, kind: str, *, slug: str | None, digest: int) -> ScreenWorkRow:
+    """The screen work that a named item describes."""
     title, original = _titles(item)
-    years = (item.started, item.published) if kind in {"series", "miniseries"} else (item.published, item.started)
     return ScreenWorkRow(
         wikidata_id=item.qid,
         wikidata_digest=digest,
-        slug=None,
+        slug=slug,
         title=title.text,
         title_language=title.language,
         original_title=original,
         original_language=item.language or "",
-        year=years[1] if years[0] is None else years[0],
+        year=first_year(item),
         end_year=item.ended,
         kind=kind,
-        countries=_array(item.countries),
-        genres=_array(item.genres),
-        series=_array(item.series),
+        countries=array(item.countries),
+        genres=array(item.genres),
+        series=array(item.series),
         sort_key=sort_key(title.text, title.language),
         search_text=_search_text(title.text, original),
     )
 
 
-def person_row(item: Item, _kind: str = "", *, digest: int) -> PersonRow:
+def first_year(item: Item) -> int | None:
+    """When a screen work was first seen: a series that says when it began, began then."""
+    return item.published if item.started is None else item.started
+
+
+def person_row(item: Item, _kind: str = "", *, slug: str | None, digest: int) -> PersonRow:
     """The person that a named item describes."""
     name, original = _titles(item)
     return PersonRow(
         wikidata_id=item.qid,
         wikidata_digest=digest,
-        slug=None,
+        slug=slug,
         name=name.text,
         name_language=name.language,
         birth_year=item.born,
@@ -167,7 +172,8 @@ def external_ids(item: Item) -> Iterator[ExternalIdRow]:
 
 def people_named_by(item: Item) -> tuple[int, ...]:
     """The items of everybody in an item's credits, each once, sorted."""
-    return tuple(sorted({*item.authors, *item.directors, *item.creators, *item.screenwriters}))
+    named = item.authors + item.directors + item.creators + item.screenwriters
+    return tuple(sorted(set(named))) if len(named) > 1 else named
 
 
 def digest_of(item: Item, kind: str, people: PeopleIds) -> int:
@@ -197,8 +203,3 @@ def _credits(qid: int, role: str, named: tuple[int, ...], people: PeopleIds) -> 
     for position, person in enumerate(named):
         if person in people:
             yield CreditRow(qid, role, position, people[person], "")
-
-
-def _array(numbers: tuple[int, ...]) -> str:
-    """An array in PostgreSQL's own notation: COPY takes it as it is, many times faster than a list."""
-    return "{" + ",".join(map(str, numbers)) + "}"

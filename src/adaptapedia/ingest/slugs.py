@@ -6,10 +6,12 @@ forms of those entries that could not have theirs.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.staging import array
 from adaptapedia.kit.text import slugify
 
 
@@ -26,7 +28,8 @@ def allocate(wishes: Iterable[Wish], *, table: str, former_table: str) -> dict[i
 
     The caller holds the lock of the catalogue, so that what is free now stays free.
     """
-    plain = {wish: slugify(wish.title) or f"q{wish.wikidata_id}" for wish in sorted(wishes)}
+    in_order = sorted(wishes, key=attrgetter("wikidata_id"))
+    plain = {wish: slugify(wish.title) or f"q{wish.wikidata_id}" for wish in in_order}
     taken = _taken(plain.values(), table, former_table)
     given, without = {}, {}
     for wish, slug in plain.items():
@@ -52,7 +55,7 @@ def _longer_forms(wish: Wish, slug: str) -> Iterator[str]:
 
 
 def _taken(slugs: Collection[str], table: str, former_table: str) -> set[str]:
-    tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s)" for name in (table, former_table))  # noqa: S608
+    tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s::text[])" for name in (table, former_table))  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(tables), {"slugs": list(slugs)})
+        cursor.execute(" UNION ALL ".join(tables), {"slugs": array(slugs)})
         return {slug for (slug,) in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Temporary staging tables, filled by COPY. They live as long as the transaction's batch."""
+"""Temporary staging tables, filled by COPY. They are empty again when the transaction ends."""
 
 from collections.abc import Iterable
 
@@ -23,13 +23,21 @@ TYPES = {
 """Types of the staged columns that are not text."""
 
 
+def array(values: Iterable[object]) -> str:
+    """An array in PostgreSQL's own notation, taken as it is and many times faster than a list.
+
+    For numbers and for words of letters, digits and hyphens only: nothing is quoted.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
 def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    """Fill a fresh temporary table with rows. Must run in a transaction, whose end drops the table."""
+    """Fill a temporary table with nothing but these rows. Must run in a transaction, whose end empties it."""
     types = ", ".join(f"{column} {TYPES.get(column, 'text')}" for column in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {table} ({types}) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({types}) ON COMMIT DELETE ROWS; DELETE FROM {table}"
+        )
         with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"ANALYZE {table}")

@@ -48,6 +48,6 @@ def step(sweep: Sweep) -> Iterator[None]:
         sweep.save(update_fields=MOVING)
 
 
-def enter(sweep: Sweep, phase: Sweep.Phase, cursor: Any = None) -> None:
+def enter(sweep: Sweep, phase: Sweep.Phase, cursor: dict[str, Any] | None = None) -> None:
     """Turn to a phase, from its beginning unless a cursor says otherwise. Saved by `step`."""
-    sweep.phase, sweep.cursor = phase, cursor
+    sweep.phase, sweep.cursor = phase, cursor or {}

@@ -68,7 +68,7 @@ PARTS = (
 
 def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
     """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep."""
-    if sweep.cursor is None:
+    if not sweep.cursor:
         with step(sweep):
             sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": _rows_to_write(sweep)}
     tree = class_tree(sweep)
@@ -76,7 +76,7 @@ def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
         _write_entries(sweep, run, tree, origin)
     while sweep.phase == Sweep.Phase.MERGE:
         _write_pairs(sweep, run, origin)
-    return sweep.counts
+    return dict(sweep.counts)
 
 
 def _write_entries(sweep: Sweep, run: Run, tree: ClassTree, origin: Origin) -> None:

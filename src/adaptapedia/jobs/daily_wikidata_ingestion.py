@@ -1,5 +1,7 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from adaptapedia.ingest.wikidata import sweep_wikidata
@@ -24,6 +26,6 @@ from adaptapedia.sources.wikidata.client import WikidataClient
 def run_daily_wikidata_ingestion(run: Run) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue."""
     endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    budget = Budget("Wikidata", settings.BUDGET_URL, limits=Limits(**settings.WIKIDATA_LIMITS))
+    budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
     with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget) as wikidata:
         return sweep_wikidata(wikidata, run, endpoint=endpoint)
