@@ -17,8 +17,12 @@ from dataclasses import dataclass, replace
 
 from adaptapedia.sources.wikidata.records import Edge, Item, Text
 
-WORDS = ["the", "of", "and", "in", "night", "house", "river", "stone", "winter", "garden", "king", "daughter", "silence", "letter", "glass", "island", "storm", "paper", "shadow", "bridge", "memory", "salt", "mirror", "train", "secret", "orchard", "lantern", "war", "summer", "harbour", "clock", "wolf", "crown", "desert", "song", "bread", "mountain", "winds", "ghost", "empire", "widow", "season", "fire"]
-OTHER_WORDS = "señor château größe łódź été première ночь весна сад 夜 海 猫".split()  # noqa: SIM905
+WORDS = """
+the of and in night house river stone winter garden king daughter silence letter glass island storm paper shadow
+bridge memory salt mirror train secret orchard lantern war summer harbour clock wolf crown desert song bread mountain
+winds ghost empire widow season fire
+""".split()
+OTHER_WORDS = "señor château größe łódź été première ночь весна сад 夜 海 猫".split()
 PEOPLE, SCREENS = 10_000_000, 5_000_000
 
 

@@ -221,7 +221,12 @@ class Adaptation(models.Model):
     screen_work = models.ForeignKey(ScreenWork, models.CASCADE, related_name="adaptations", db_index=False)
     work = models.ForeignKey(Work, models.CASCADE, null=True, blank=True, related_name="adaptations")
     original = models.ForeignKey(
-        ScreenWork, models.CASCADE, null=True, blank=True, related_name="remakes", verbose_name=_("original screen work")
+        ScreenWork,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="remakes",
+        verbose_name=_("original screen work"),
     )
     relation = models.CharField(_("relation"), max_length=20, choices=Relation, default=Relation.BASED_ON)
     source = models.CharField(_("source"), max_length=20)

@@ -55,7 +55,7 @@ def _longer_forms(wish: Wish, slug: str) -> Iterator[str]:
 
 
 def _taken(slugs: Collection[str], table: str, former_table: str) -> set[str]:
-    tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s::text[])" for name in (table, former_table))  # noqa: S608
+    tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s::text[])" for name in (table, former_table))
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(tables), {"slugs": array(slugs)})
         return {slug for (slug,) in cursor.fetchall()}
