@@ -1,0 +1,87 @@
+"""The docs name every job, setting, command and target that there is, with its terms, and none that is gone."""
+
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from adaptapedia.config import EXAMPLES, Config
+from adaptapedia.ops.words import cadence
+from adaptapedia.scheduling.jobs import JobSpec, registry
+from adaptapedia.scheduling.wording import in_words
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+OPERATE = (CHECKOUT / "docs" / "operate.md").read_text()
+DOCS = [OPERATE, *((CHECKOUT / name).read_text() for name in ("README.md", "CONTRIBUTING.md"))]
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+
+Row = list[str]
+
+
+def code() -> str:
+    """Everything in the docs that is set as code."""
+    return "\n".join(part.strip("`") for text in DOCS for part in CODE.findall(text))
+
+
+def table(heading: str) -> list[Row]:
+    """The rows of the first table under a heading of docs/operate.md, without their head."""
+    section = OPERATE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line.strip().strip("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+
+
+def names_in(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def commands_of_ours() -> set[str]:
+    return {name for name, app in get_commands().items() if str(app).startswith("adaptapedia.")}
+
+
+def ways_of_jobs() -> set[str]:
+    """The subcommands of `adaptapedia jobs`, as its parser has them."""
+    parser: ArgumentParser = load_command_class("adaptapedia.scheduling", "jobs").create_parser("adaptapedia", "jobs")
+    (ways,) = (action for action in parser._actions if action.dest == "way")
+    return set(ways.choices or ())
+
+
+def row_of(spec: JobSpec) -> Row:
+    """What the table of jobs has to say of one."""
+    when = cadence(f"{spec.cron} UTC")
+    assert when is not None, "the table says it in words, so there must be some"
+    kicker = when.kicker if when.kicker.endswith("day") else when.kicker.lower()
+    retries = f"{spec.retries}, after {in_words(spec.retry_after)}" if spec.retries else "0"
+    limits = [in_words(spec.expires), in_words(spec.soft_limit)]
+    return [f"`{spec.name}`", f"{kicker} {when.hour}", spec.queue, retries, *limits]
+
+
+@pytest.mark.parametrize("name", sorted(registry))
+def test_the_table_of_jobs_agrees_with_the_code(name: str) -> None:
+    assert [row for row in table("The jobs") if row[0] == f"`{name}`"] == [row_of(registry[name])]
+
+
+def test_the_table_of_jobs_has_no_job_that_is_gone() -> None:
+    assert [row[0] for row in table("The jobs") if row[0].strip("`") not in registry] == []
+
+
+def test_the_table_of_settings_has_each_setting_once_and_none_that_is_gone() -> None:
+    told = [name for row in table("Settings") for name in names_in(row[0])]
+    assert sorted(told) == sorted(name.upper() for name in Config.model_fields) == sorted(EXAMPLES)
+
+
+def test_every_command_of_ours_is_told_and_every_one_told_exists() -> None:
+    told = set(re.findall(r"\badaptapedia ([a-z_]+)", code()))
+    assert commands_of_ours() - told == set()
+    assert told - set(get_commands()) == set()
+
+
+def test_every_way_of_the_jobs_command_is_told_and_every_one_told_exists() -> None:
+    assert set(re.findall(r"\badaptapedia jobs ([a-z]+)", code())) == ways_of_jobs()
+
+
+def test_every_target_of_make_is_told_and_every_one_told_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+    assert "up" in targets
+    assert set(re.findall(r"^(?:[A-Z_]+=\S* )*make ([a-z]+)", code(), re.MULTILINE)) == targets
