@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.processes import Processes
+from tests.processes import Processes, environment_of_tests
 
 pytest_plugins = ["tests.upstreams.fixtures"]
 
@@ -104,7 +103,6 @@ def postgresql_15() -> int:
 def celery_processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
     """Real workers, beats and commands on the test database and the test Valkey. The Valkey is emptied first."""
     import redis
-    from django.conf import settings
     from django.db import connection
 
     from adaptapedia.settings import CONFIG
@@ -112,15 +110,7 @@ def celery_processes(transactional_db: None, tmp_path: Path) -> Iterator[Process
     for role in ("broker", "results", "cache"):
         with redis.Redis.from_url(CONFIG.redis(role)) as client:
             client.flushdb()
-    database = urlsplit(CONFIG.database_address)._replace(path=f"/{connection.settings_dict['NAME']}")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database.geturl(),
-        "REDIS_URL": CONFIG.redis_address,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-    }
-    processes = Processes(environment=environment, logs=tmp_path)
+    processes = Processes(environment=environment_of_tests(), logs=tmp_path)
     try:
         yield processes
     finally:

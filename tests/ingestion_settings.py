@@ -1,4 +1,4 @@
-"""The settings of workers in tests of the ingestion: hearts beat faster, and the loopback has no budget."""
+"""The settings of workers in tests of the ingestion: hearts beat faster, the loopback is asked at any rate."""
 
 from datetime import timedelta
 
@@ -10,3 +10,4 @@ SCHEDULING_TIMING = {
     "resend_after": timedelta(seconds=3),
 }
 WIKIDATA_LIMITS = {"rate": 1_000.0, "burst": 60_000.0, "holder_dies_after": 4.0}
+WIKIDATA_WAITS = {"first_wait": 0.01}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from adaptapedia.local.processes import die_with_parent, wait_until
 
@@ -67,6 +68,22 @@ class Running:
                 self.process.wait(seconds)
         self.kill()
         return time.monotonic() - began
+
+
+def environment_of_tests() -> dict[str, str]:
+    """The environment in which a process sees the test database and the test Valkey."""
+    from django.conf import settings
+
+    from adaptapedia.settings import CONFIG
+
+    database = urlsplit(CONFIG.database_address)._replace(path=f"/{settings.DATABASES['default']['NAME']}")
+    return {
+        **os.environ,
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": CONFIG.redis_address,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+    }
 
 
 class Processes:

@@ -131,6 +131,7 @@ CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 # The upstreams
 WIKIDATA_SPARQL_ENDPOINT = CONFIG.wikidata_sparql_endpoint
 WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
+WIKIDATA_WAITS: dict[str, Any] = {}  # timeout and first_wait of its client; empty for those of the query service
 TMDB_BASE_URL = CONFIG.tmdb_base_url
 TMDB_API_KEY = CONFIG.tmdb_api_key
 OPEN_LIBRARY_BASE_URL = CONFIG.open_library_base_url

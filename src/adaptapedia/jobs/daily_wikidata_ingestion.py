@@ -27,5 +27,6 @@ def run_daily_wikidata_ingestion(run: Run) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue."""
     endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
     budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
-    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget) as wikidata:
+    waits = settings.WIKIDATA_WAITS
+    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **waits) as wikidata:
         return sweep_wikidata(wikidata, run, endpoint=endpoint)

@@ -7,9 +7,11 @@ class SourceError(Exception):
     retryable = True
 
     def __init__(self, message: str, *, evidence: str = "") -> None:
-        """`evidence` is what was seen: at most a few hundred characters of the answer."""
+        """`evidence` is what was seen, at most a few hundred characters of the answer; tracebacks show it."""
         super().__init__(message)
         self.evidence = evidence[:500]
+        if evidence:
+            self.add_note(f"What was seen: {self.evidence}")
 
 
 class RateLimited(SourceError):

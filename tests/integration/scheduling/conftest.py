@@ -1,14 +1,12 @@
 """Workers and beats with the sample jobs. Imports wait for tests/conftest.py to set Django up."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.processes import Processes, Running
+from tests.processes import Processes, Running, environment_of_tests
 
 if TYPE_CHECKING:
     from adaptapedia.scheduling.terms import JobSpec
@@ -47,21 +45,10 @@ def processes(celery_processes: Processes, sample_jobs: "dict[str, JobSpec]", st
 @pytest.fixture(scope="package")
 def shared_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Running]":
     """One worker with the sample jobs for all tests of this folder that do not hurt it: a start takes seconds."""
-    from django.conf import settings
-
-    from adaptapedia.settings import CONFIG
     from tests.integration.scheduling.world import sample_environment
 
     folder = tmp_path_factory.mktemp("worker")
-    database = urlsplit(CONFIG.database_address)._replace(path=f"/{settings.DATABASES['default']['NAME']}")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database.geturl(),
-        "REDIS_URL": CONFIG.redis_address,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "localhost",
-        **sample_environment(folder / "starts"),
-    }
+    environment = environment_of_tests() | sample_environment(folder / "starts")
     processes = Processes(environment=environment, logs=folder)
     try:
         yield processes.start_worker(concurrency=2)

@@ -26,8 +26,6 @@ __all__ = ["Slice", "WikidataClient"]
 Parsed = TypeVar("Parsed")
 
 TRIES = 4
-FIRST_WAIT = 2.0
-"""Seconds before the second try; each further wait is twice as long, and all are shortened at random by up to half."""
 SHORTEST_PAUSE = 5.0
 """A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
 UNSTATED_PAUSE = 60.0
@@ -51,13 +49,19 @@ class WikidataClient:
         user_agent: str,
         budget: Budget,
         timeout: float = 65.0,
+        first_wait: float = 2.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = now,
     ) -> None:
-        """`timeout` bounds each query, in seconds; the service itself stops one after 60."""
+        """`timeout` bounds each query, in seconds; the service itself stops one after 60.
+
+        `first_wait` are the seconds before the second try; each further wait is twice as long, and all
+        are shortened at random by up to half.
+        """
         self._endpoint = endpoint
         self._budget = budget
         self._timeout = timeout
+        self._first_wait = first_wait
         self._sleep = sleep
         self._clock = clock
         headers = {"User-Agent": user_agent, "Accept": "application/sparql-results+json"}
@@ -124,7 +128,7 @@ class WikidataClient:
                 if attempt == TRIES or not error.retryable or (isinstance(error, TimedOut) and not insist):
                     raise
                 if not isinstance(error, RateLimited):
-                    self._sleep(FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311
+                    self._sleep(self._first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311
                 elif error.retry_after > self._budget.limits.longest_pause:
                     raise
             except BreakerOpen as error:
