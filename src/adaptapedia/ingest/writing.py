@@ -99,6 +99,7 @@ def _write_pairs(sweep: Sweep, run: Run, origin: Origin) -> None:
         pairs = _pairs(sweep)
         _count(sweep, "adaptations", merge_adaptations(pairs, origin=origin))
         if len(pairs) < MERGE_BATCH:
+            run.progress(sweep.cursor["total"], sweep.cursor["total"], step="counting what was rejected")
             _finish(sweep, origin)
         else:
             _advance(sweep, len(pairs), [pairs[-1].subject, pairs[-1].source])

@@ -107,8 +107,14 @@ def _counts_table(counts: dict[str, Any]) -> Table:
     table = _table("count", "")
     table.columns[1].justify = "right"
     for name, value in _flat(counts):
-        table.add_row(name, f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+        table.add_row(name, _figure(value))
     return table
+
+
+def _figure(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _flat(counts: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
