@@ -17,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg.errors import LockNotAvailable
 
 FIRST_BATCH = 1_000
-LARGEST_BATCH = 50_000
+LARGEST_BATCH = 8_000
 BATCH_SECONDS = 0.15
 """What a batch should take. A second is the limit, and a busy disk may make one five times as long."""
 

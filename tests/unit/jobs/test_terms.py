@@ -1,0 +1,50 @@
+"""The six jobs keep the terms that the design gives them."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from adaptapedia.scheduling.jobs import DAY, HOUR, MINUTE, registry
+
+NONE = (0, HOUR)
+TABLE = {
+    "daily-wikidata-ingestion": ("run_daily_wikidata_ingestion", "0 2 * * *", "long", (3, HOUR), HOUR),
+    "weekly-tmdb-refresh": ("refresh_tmdb_metadata", "0 3 * * 0", "long", (3, 2 * HOUR), 2 * HOUR),
+    "daily-stats-update": ("update_site_statistics", "0 1 * * *", "quick", NONE, HOUR),
+    "daily-session-cleanup": ("cleanup_expired_sessions", "0 4 * * *", "quick", NONE, HOUR),
+    "weekly-jwt-cleanup": ("cleanup_expired_jwt_tokens", "0 5 * * 1", "quick", NONE, HOUR),
+    "hourly-health-check": ("health_check", "0 * * * *", "quick", NONE, 5 * MINUTE),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_job_keeps_its_terms(name: str) -> None:
+    spec = registry[name]
+
+    assert (spec.task, spec.cron, spec.queue, (spec.retries, spec.retry_after), spec.expires) == TABLE[name]
+
+
+def test_the_files_of_jobs_hold_the_six_jobs_and_no_other() -> None:
+    ours = {name for name, spec in registry.items() if spec.run.__module__.startswith("adaptapedia.jobs.")}
+
+    assert ours == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_job_is_killed_before_its_message_is_handed_out_again(name: str) -> None:
+    spec = registry[name]
+    visible_again = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
+
+    assert spec.soft_limit < spec.hard_limit < visible_again
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "kept_for"),
+    [
+        ("daily-wikidata-ingestion", "last_wikidata_ingestion", DAY),
+        ("weekly-tmdb-refresh", "last_tmdb_refresh", 7 * DAY),
+    ],
+)
+def test_the_last_results_of_reading_upstreams_are_remembered(name: str, key: str, kept_for: timedelta) -> None:
+    assert (registry[name].remember_as, registry[name].remember_for) == (key, kept_for)
