@@ -29,8 +29,6 @@ PAIRS = 250
 PYTHON = (sys.executable, "-m", "adaptapedia")
 Moment = Callable[["Installation"], AbstractContextManager[Callable[[], None]]]
 GONE = "OperationalError: .*connection"
-    "OperationalError: (terminating connection due to administrator command|consuming input failed|connection is bad)"
-)
 
 
 @dataclass
