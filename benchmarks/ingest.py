@@ -95,6 +95,7 @@ def merge(sample: records.Sample) -> None:  # type: ignore[name-defined]  # noqa
 
     from adaptapedia.ingest import merging
     from adaptapedia.ingest.origin import Origin
+    from adaptapedia.ingest.rows import PairRow
     from adaptapedia.ingest.writing import MERGE_BATCH
 
     origin = Origin("wikidata", 1, timezone.now())
@@ -102,7 +103,7 @@ def merge(sample: records.Sample) -> None:  # type: ignore[name-defined]  # noqa
         (merging.merge_people, sample.people),
         (merging.merge_works, [(item, "novel") for item in sample.works]),
         (merging.merge_screen_works, [(item, "film") for item in sample.screen_works]),
-        (merging.merge_adaptations, sample.pairs),
+        (merging.merge_adaptations, [PairRow(pair.subject, pair.source, False) for pair in sample.pairs]),
     )
     for merge_batch, things in parts:
         for start in range(0, len(things), MERGE_BATCH):

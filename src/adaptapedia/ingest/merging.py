@@ -15,6 +15,7 @@ from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import (
     CreditRow,
     ExternalIdRow,
+    PairRow,
     PeopleIds,
     PersonRow,
     ScreenWorkRow,
@@ -30,9 +31,9 @@ from adaptapedia.ingest.rows import (
     work_row,
 )
 from adaptapedia.ingest.slugs import Wish, allocate
-from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.staging import array, stage
-from adaptapedia.sources.wikidata.records import Edge, Item
+from adaptapedia.sources.wikidata.records import Item
 
 CATALOGUE_LOCK = 0x41444150
 """Key of the advisory lock ("ADAP"): any number that nobody else uses in this database."""
@@ -137,12 +138,12 @@ def merge_screen_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> 
     return _merge_entries(SCREEN_WORK, items, origin)
 
 
-def merge_adaptations(pairs: Sequence[Edge], *, origin: Origin) -> Merged:
-    """Tie screen works to their sources. A pair with a side that has no entry is left out."""
-    stage("stage_pair", ("subject", "source"), ((pair.subject, pair.source) for pair in pairs))
+def merge_adaptations(pairs: Sequence[PairRow], *, origin: Origin) -> Merged:
+    """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted."""
+    stage("stage_pair", PairRow._fields, pairs)
     found_again = execute(statement("adaptations_found_again"), {})
     created = execute(statement("adaptations"), origin.parameters)
-    return Merged(created, found_again, len(pairs) - created - found_again)
+    return Merged(created, found_again, scalar(statement("adaptations_standing")) - created - found_again)
 
 
 def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> Merged:

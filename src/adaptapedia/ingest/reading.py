@@ -22,6 +22,8 @@ EDGE_SLICE = 5_000
 """Pairs a query. Bare pairs are cheap: the query service answers so many in a few seconds."""
 ITEM_BATCH = 200
 """Items a query, of some 30 rows each."""
+DRIFT = 0.01
+"""So many of the pairs may vanish while they are read; more is an answer that was not whole."""
 
 
 class Reader(Protocol):
@@ -61,11 +63,23 @@ def read_edges(sweep: Sweep, reader: Reader, run: Run) -> None:
         with step(sweep):
             _keep_edges(sweep, part.edges)
             if len(part.edges) == part.remaining:
-                execute(statement("pending_from_edges"), {"sweep": sweep.pk})
-                enter(sweep, Sweep.Phase.ITEMS, _to_read(sweep))
+                _end_of_edges(sweep, done + len(part.edges))
             else:
                 last = part.edges[-1]
                 sweep.cursor = {"after": [last.subject, last.source], "done": done + len(part.edges)}
+    if sweep.phase == Sweep.Phase.CLASSES:
+        raise Truncated(f"Wikidata counted {sweep.expected} pairs and gave many fewer; they are read anew next time")
+
+
+def _end_of_edges(sweep: Sweep, number: int) -> None:
+    """On to the items, or, where far fewer pairs came than were counted at the start, back to the beginning."""
+    if number < (sweep.expected or 0) * (1 - DRIFT):
+        sweep.edges.all().delete()
+        enter(sweep, Sweep.Phase.CLASSES)
+        return
+    execute(statement("pending_from_edges"), {"sweep": sweep.pk})
+    _analyze()
+    enter(sweep, Sweep.Phase.ITEMS, _to_read(sweep))
 
 
 def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
@@ -77,6 +91,7 @@ def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> Non
 
     _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading works and screen works")
     with step(sweep):
+        _analyze()
         execute(statement("pair_verdicts"), {"sweep": sweep.pk})
         execute(statement("pending_from_credits"), {"sweep": sweep.pk})
         enter(sweep, Sweep.Phase.PEOPLE, _to_read(sweep))
@@ -90,6 +105,7 @@ def read_people(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> No
 
     _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading people")
     with step(sweep):
+        _analyze()
         enter(sweep, Sweep.Phase.MERGE)
 
 
@@ -110,6 +126,12 @@ def side_of(item: Item, tree: ClassTree, *, is_subject: bool) -> str:
     if on_screen and (is_subject or not written):
         return SweepItem.Side.SCREEN
     return SweepItem.Side.WORK if written else SweepItem.Side.OTHER
+
+
+def _analyze() -> None:
+    """Tell the planner of the rows that a sweep has just brought: it would not know them for minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ingest_sweepedge, ingest_sweepitem")
 
 
 def _is_there(item: Item) -> bool:

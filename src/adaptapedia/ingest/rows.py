@@ -16,8 +16,8 @@ from adaptapedia.sources.wikidata.records import Item, Text
 RECORD = TypeAdapter(Item)
 ROW_VERSION = 1
 """To be raised with any change of what rows are made of: everything is then merged once more."""
-NOT_SHOWN = {"modified", "problems"}
-"""Parts of a record that no entry shows."""
+NOT_SHOWN = {"modified", "problems", "classes"}
+"""Parts of a record that no entry shows; what its classes make of it is told apart."""
 SCHEMES = ("imdb", "tmdb_movie", "tmdb_tv", "tmdb_person", "open_library", "isbn")
 """Attributes of an item that are external ids, named as `ExternalId.Scheme` has them."""
 
@@ -75,6 +75,14 @@ class CreditRow(NamedTuple):
     position: int
     person_id: int | None
     name: str
+
+
+class PairRow(NamedTuple):
+    """A screen work and its source, which is another screen work for a remake."""
+
+    subject: int
+    source: int
+    is_remake: bool
 
 
 class ExternalIdRow(NamedTuple):

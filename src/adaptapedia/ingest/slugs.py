@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from adaptapedia.ingest.staging import array
 from adaptapedia.kit.text import slugify
 
 
@@ -57,5 +56,10 @@ def _longer_forms(wish: Wish, slug: str) -> Iterator[str]:
 def _taken(slugs: Collection[str], table: str, former_table: str) -> set[str]:
     tables = (f"SELECT slug FROM {name} WHERE slug = ANY(%(slugs)s::text[])" for name in (table, former_table))
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(tables), {"slugs": array(slugs)})
+        cursor.execute(" UNION ALL ".join(tables), {"slugs": _quoted(slugs)})
         return {slug for (slug,) in cursor.fetchall()}
+
+
+def _quoted(slugs: Collection[str]) -> str:
+    """An array in PostgreSQL's own notation, many times faster than a list; unquoted, `null` would be no word."""
+    return "{" + ",".join(f'"{slug}"' for slug in slugs) + "}"

@@ -18,3 +18,11 @@ def execute(sql: str, parameters: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
+
+
+def scalar(sql: str, parameters: dict[str, Any] | None = None) -> int:
+    """The one number that a query answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        (number,) = cursor.fetchone() or (0,)
+        return int(number)

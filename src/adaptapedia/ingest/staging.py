@@ -18,17 +18,15 @@ TYPES = {
     "wikidata_digest": "bigint",
     "subject": "bigint",
     "source": "bigint",
+    "is_remake": "boolean",
     "qid": "bigint",
 }
 """Types of the staged columns that are not text."""
 
 
-def array(values: Iterable[object]) -> str:
-    """An array in PostgreSQL's own notation, taken as it is and many times faster than a list.
-
-    For numbers and for words of letters, digits and hyphens only: nothing is quoted.
-    """
-    return "{" + ",".join(map(str, values)) + "}"
+def array(numbers: Iterable[int]) -> str:
+    """An array in PostgreSQL's own notation, taken as it is and many times faster than a list."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

@@ -21,15 +21,22 @@ STALE_AFTER = timedelta(hours=20)
 """An unfinished sweep older than this is begun anew: its facts would be of yesterday."""
 
 
-def open_sweep(source: str, *, endpoint: str) -> Sweep:
-    """The sweep under way, or a new one. What older sweeps had read is dropped with them."""
+def open_sweep(source: str, *, endpoint: str, run_id: int) -> Sweep:
+    """The sweep under way, or a new one. What older sweeps had read is dropped with them.
+
+    A run that finished its sweep and was killed before it could say so finds it finished here.
+    """
     fresh = timezone.now() - STALE_AFTER
     with transaction.atomic():
-        current = Sweep.objects.select_for_update().filter(source=source, finished_at=None).first()
-        if current and current.endpoint == endpoint and current.started_at > fresh:
+        current = Sweep.objects.select_for_update().filter(source=source).order_by("-id").first()
+        if current and current.finished_at and current.run_id == run_id:
+            return current
+        if current and not current.finished_at and current.endpoint == endpoint and current.started_at > fresh:
+            current.run_id = run_id
+            current.save(update_fields=["run_id"])
             return current
         Sweep.objects.filter(source=source).delete()
-        return Sweep.objects.create(source=source, endpoint=endpoint)
+        return Sweep.objects.create(source=source, endpoint=endpoint, run_id=run_id)
 
 
 @contextmanager

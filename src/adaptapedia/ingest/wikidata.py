@@ -18,7 +18,9 @@ def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str) -> Counts:
     Goes on with the sweep of an earlier attempt. Raises a SourceError when Wikidata could not be
     read whole; what was read is kept, and the catalogue is as it was.
     """
-    sweep = open_sweep(SOURCE, endpoint=endpoint)
+    sweep = open_sweep(SOURCE, endpoint=endpoint, run_id=run.id)
+    if sweep.finished_at:
+        return dict(sweep.counts)
     origin = Origin(SOURCE, run.id, timezone.now())
     if sweep.phase == Sweep.Phase.CLASSES:
         read_classes(sweep, reader, run)

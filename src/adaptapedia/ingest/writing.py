@@ -18,12 +18,12 @@ from adaptapedia.ingest.merging import (
 from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import class_tree
-from adaptapedia.ingest.rows import RECORD
-from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.rows import RECORD, PairRow
+from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.sweep import enter, step
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.wikidata.kinds import ClassTree
-from adaptapedia.sources.wikidata.records import Edge, Item
+from adaptapedia.sources.wikidata.records import Item
 
 MERGE_BATCH = 5_000
 """Rows a transaction: long enough to be cheap, short enough to keep nobody waiting."""
@@ -135,7 +135,7 @@ def _count(sweep: Sweep, name: str, merged: Merged) -> None:
 
 
 def _rows_to_write(sweep: Sweep) -> int:
-    items = sum(_scalar(f"SELECT count(*) {part.source}", _parameters(sweep, part)) for part in PARTS)
+    items = sum(scalar(f"SELECT count(*) {part.source}", _parameters(sweep, part)) for part in PARTS)
     return items + sweep.edges.filter(reason="").count()
 
 
@@ -146,25 +146,21 @@ def _items(sweep: Sweep, part: Part) -> list[Item]:
         return [RECORD.validate_json(record) for (record,) in cursor.fetchall()]
 
 
-def _pairs(sweep: Sweep) -> list[Edge]:
-    query = (
-        "SELECT subject, source FROM ingest_sweepedge WHERE sweep_id = %s AND reason = '' "
-        f"AND (subject, source) > (%s, %s) ORDER BY subject, source LIMIT {MERGE_BATCH}"
-    )
+def _pairs(sweep: Sweep) -> list[PairRow]:
+    query = f"""
+        SELECT e.subject, e.source, item.side = 'screen'
+        FROM ingest_sweepedge AS e
+        JOIN ingest_sweepitem AS item ON item.sweep_id = e.sweep_id AND item.qid = e.source
+        WHERE e.sweep_id = %s AND e.reason = '' AND (e.subject, e.source) > (%s, %s)
+        ORDER BY e.subject, e.source LIMIT {MERGE_BATCH}
+    """
     with connection.cursor() as cursor:
         cursor.execute(query, [sweep.pk, *sweep.cursor["after"]])
-        return [Edge(subject, source) for subject, source in cursor.fetchall()]
+        return [PairRow(*row) for row in cursor.fetchall()]
 
 
 def _parameters(sweep: Sweep, part: Part) -> dict[str, Any]:
     return {"sweep": sweep.pk, "side": part.side}
-
-
-def _scalar(query: str, parameters: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        row = cursor.fetchone()
-        return int(row[0]) if row else 0
 
 
 def _rejects_by_reason() -> Iterator[tuple[str, int]]:

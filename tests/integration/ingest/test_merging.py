@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenExternalId, ScreenWork, Work, WorkCredit
 from adaptapedia.ingest.merging import Merged, merge_adaptations, merge_people, merge_screen_works, merge_works
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.sources.wikidata.records import Edge, Item, Text
+from adaptapedia.ingest.rows import PairRow
+from adaptapedia.sources.wikidata.records import Item, Text
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def merge_all(
             merge_people([HERBERT, LYNCH] if people is None else people, origin=origin),
             merge_works([(work, "novel")], origin=origin),
             merge_screen_works([(screen, "film") for screen in screens], origin=origin),
-            merge_adaptations([Edge(screen.qid, work.qid) for screen in screens], origin=origin),
+            merge_adaptations([PairRow(screen.qid, work.qid, False) for screen in screens], origin=origin),
         ]
 
 
@@ -142,8 +143,8 @@ def test_a_screen_work_as_source_makes_a_remake() -> None:
     ring = Item(qid=4, label=Text("リング", "ja"), published=1998, language="ja")
     with transaction.atomic():
         merge_screen_works([(ring, "film"), (remake, "film")], origin=FIRST)
-        assert merge_adaptations([Edge(5, 4)], origin=FIRST) == Merged(created=1)
-        assert merge_adaptations([Edge(5, 4)], origin=SECOND) == Merged(unchanged=1)
+        assert merge_adaptations([PairRow(5, 4, True)], origin=FIRST) == Merged(created=1)
+        assert merge_adaptations([PairRow(5, 4, True)], origin=SECOND) == Merged(unchanged=1)
     adaptation = Adaptation.objects.select_related("original").get()
     assert adaptation.original is not None
     assert (adaptation.relation, adaptation.work, adaptation.original.slug) == ("remake_of", None, "ringu")
@@ -192,3 +193,21 @@ def test_slugs_of_one_title_are_told_apart_in_qid_order_whatever_the_order_of_th
         7: "dune-q7",
         9: "dune-q9",
     }
+
+
+def test_a_title_that_is_a_word_of_sql_takes_its_slug_once() -> None:
+    for qid, title in ((8, "Null"), (9, "NULL")):
+        merge_works([(Item(qid=qid, label=Text(title, "en")), "novel")], origin=FIRST)
+    assert list(Work.objects.order_by("wikidata_id").values_list("slug", flat=True)) == ["null", "null-q9"]
+
+
+def test_a_record_that_changed_in_nothing_that_is_shown_writes_no_row() -> None:
+    merge_all()
+    before = row_versions()
+    merge_all(origin=SECOND, work=replace(DUNE, modified=SECOND.at, classes=(8261, 571)))
+    assert row_versions() == before
+
+
+def test_pairs_without_an_entry_are_left_out_and_not_counted() -> None:
+    merge_all()
+    assert merge_adaptations([PairRow(1, 2, False)], origin=SECOND) == Merged()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from adaptapedia.kit.budget import Budget, Limits
 from adaptapedia.scheduling.jobs import Interrupted
 from adaptapedia.sources.errors import SourceError, Truncated, Unavailable
 from adaptapedia.sources.wikidata.client import WikidataClient
-from tests.upstreams.triples import FILM, HUMAN, NOVEL, SERIES, VIDEO_GAME, Date, Title, class_tree, triples
+from adaptapedia.sources.wikidata.records import Edge, Slice
+from tests.upstreams.triples import FILM, HUMAN, MANGA, NOVEL, SERIES, VIDEO_GAME, Date, Title, class_tree, triples
 from tests.upstreams.wikidata import FaultProxy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,13 +32,16 @@ FILM_OF_2 = triples(1, label="Film", P31=FILM, P144=2)
 ARRAKIS = class_tree() + DUNE + DUNE_1984 + HERBERT
 
 
+RUNS = count(1)
+
+
 class Watched:
     """A run that keeps what it is told, and breaks off where a test wants it to."""
 
-    id = 7
     attempt = 1
 
-    def __init__(self, *, break_at: str = "") -> None:
+    def __init__(self, *, id: int | None = None, break_at: str = "") -> None:
+        self.id = next(RUNS) if id is None else id
         self.seen: list[tuple[int, int | None, str]] = []
         self.break_at = break_at
 
@@ -261,3 +266,53 @@ def test_an_upstream_that_stays_broken_ends_the_attempt_and_keeps_what_was_read(
 
     upstream.clear()
     assert sweep(upstream)["adaptations"]["unchanged"] == 1
+
+
+def test_fewer_pairs_than_were_counted_are_an_error_and_are_read_anew(serve_wikidata: Serve) -> None:
+    upstream = serve_wikidata(ARRAKIS + triples(1, label="Dune", P31=FILM, P144=190192))
+    sweep(upstream)
+
+    class Forgetful(WikidataClient):
+        def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
+            return Slice((), 0)
+
+    budget = Budget("sweep", settings.BUDGET_URL, limits=Limits(rate=1e3, burst=1e6))
+    with (
+        Forgetful(upstream.url, user_agent="Test (t@example.org)", budget=budget) as client,
+        pytest.raises(Truncated, match="counted 2 pairs"),
+    ):
+        sweep_wikidata(client, Watched(), endpoint="loopback")
+    assert not Adaptation.objects.filter(missing_since__isnull=False).exists()
+    assert sweep(upstream)["adaptations"]["unchanged"] == 2
+
+
+def test_two_bad_values_of_one_beginning_are_two_rejects(serve_wikidata: Serve) -> None:
+    ids = ["http://example.org/" + "x" * 60 + end for end in ("1", "2")]
+    sweep(serve_wikidata(ARRAKIS + triples(1, label="Film", P31=FILM, P144=190192, P345=ids)))
+    assert sorted(Reject.objects.values_list("reason", flat=True)) == ["malformed_id", "malformed_id"]
+
+
+def test_an_item_that_changes_sides_leaves_its_old_pair_missing(serve_wikidata: Serve) -> None:
+    both = triples(2, label="Akira", P31=[MANGA, SERIES])
+    film = triples(1, label="Akira", P31=FILM, P144=2)
+    sweep(serve_wikidata(class_tree() + both + film))
+    assert Adaptation.objects.get().relation == "based_on"
+    counts = sweep(serve_wikidata(ARRAKIS + both + film + triples(2, P144=190192)))
+    assert counts["adaptations"] == {"created": 3, "updated": 0, "unchanged": 0, "missing": 1}
+    stands = Adaptation.objects.filter(missing_since=None, screen_work__wikidata_id=1)
+    assert stands.get().relation == "remake_of"
+
+
+def test_a_run_killed_after_its_sweep_was_finished_tells_its_own_counts(serve_wikidata: Serve) -> None:
+    upstream = serve_wikidata(ARRAKIS)
+    first = sweep(upstream, Watched(id=7))
+    asked = len(upstream.requests)
+    assert sweep(upstream, Watched(id=7)) == first
+    assert len(upstream.requests) == asked
+
+
+def test_a_title_too_long_beside_a_good_one_is_told_too(serve_wikidata: Serve) -> None:
+    film = triples(1, label="Film", P31=FILM, P144=190192, P1476=Title("x" * 5_000, "fr"))
+    sweep(serve_wikidata(ARRAKIS + film))
+    assert [*reasons().values()] == ["title_too_long"]
+    assert ScreenWork.objects.filter(wikidata_id=1).exists()

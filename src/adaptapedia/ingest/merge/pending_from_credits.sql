@@ -5,6 +5,9 @@ SELECT DISTINCT %(sweep)s::bigint, unnest(item.people), 'pending', '', '{}'::big
 FROM ingest_sweepitem AS item
 WHERE item.sweep_id = %(sweep)s AND item.side IN ('work', 'screen') AND EXISTS (
     SELECT FROM ingest_sweepedge AS edge
-    WHERE edge.sweep_id = item.sweep_id AND edge.reason = '' AND item.qid IN (edge.subject, edge.source)
+    WHERE edge.sweep_id = item.sweep_id AND edge.reason = '' AND edge.subject = item.qid
+    UNION ALL
+    SELECT FROM ingest_sweepedge AS edge
+    WHERE edge.sweep_id = item.sweep_id AND edge.reason = '' AND edge.source = item.qid
 )
 ON CONFLICT (sweep_id, qid) DO UPDATE SET side = 'person' WHERE t.side = 'other'

@@ -1,0 +1,7 @@
+-- How many of the staged pairs stand in the catalogue.
+SELECT count(*)
+FROM stage_pair AS s
+JOIN catalogue_screenwork AS screen ON screen.wikidata_id = s.subject
+LEFT JOIN catalogue_work AS work ON work.wikidata_id = s.source AND NOT s.is_remake
+LEFT JOIN catalogue_screenwork AS original ON original.wikidata_id = s.source AND s.is_remake
+JOIN catalogue_adaptation AS t ON t.screen_work_id = screen.id AND (t.work_id = work.id OR t.original_id = original.id)
