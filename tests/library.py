@@ -59,7 +59,9 @@ def standing(ask: Ask) -> dict[str, list[str]]:
     """All rows of catalogue and rejects by table, without the numbers and times that each run gives anew."""
     tables = ask(r"SELECT tablename FROM pg_tables WHERE tablename LIKE 'catalogue\_%' OR tablename = 'ingest_reject'")
     entries = {"person_id": "person", "work_id": "work", "screen_work_id": "screenwork", "original_id": "screenwork"}
-    qids = {name: dict(ask(f"SELECT id, wikidata_id FROM catalogue_{table}")) for name, table in entries.items()}
+    qids: dict[str, dict[int, int]] = {
+        name: dict(ask(f"SELECT id, wikidata_id FROM catalogue_{table}")) for name, table in entries.items()
+    }
 
     def row(given: dict[str, Any]) -> str:
         return json.dumps({name: qids[name].get(value) if name in qids else value for name, value in given.items()})

@@ -45,7 +45,7 @@ class Installation:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def command(self, *words: str) -> str:
         """What `adaptapedia WORDS` prints; it must succeed."""
@@ -81,8 +81,8 @@ class Installation:
         self.wikidata.requests.clear()
 
     def start(self, name: str) -> None:
-        server = {"postgres": self.postgres, "valkey": self.valkey}[name]
-        self.held[name].enter_context(server.running())
+        running = {"postgres": self.postgres.running, "valkey": self.valkey.running}[name]
+        self.held[name].enter_context(running())
 
     def stop(self, name: str, *, at_once: bool) -> None:
         """Stop a server as an administrator does, or as when it crashes."""
