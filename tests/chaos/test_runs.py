@@ -96,6 +96,33 @@ def test_a_run_outlives_a_worker_stopped_one_killed_and_one_that_hangs(processes
     assert starts_of(run) == 4
 
 
+def test_a_worker_killed_soon_after_it_was_asked_to_stop_has_given_its_deaf_run_back(
+    processes: Processes,  # noqa: F811
+) -> None:
+    make_schedule("sample-deaf", kwargs='{"seconds": 30}')
+    processes.environment["SAMPLE_TIMING"] = '{"heartbeat": 5, "lost_after": 30}'
+    worker = processes.start_worker()
+    run, _ = request_run("sample-deaf")
+    in_state(run, State.RUNNING)
+    assert wait_until(lambda: starts_of(run) == 1, seconds=5)
+    assert worker.stop(seconds=2) < 3
+    run.refresh_from_db()
+    assert (run.state, run.attempt, run.earlier_attempts, run.sent_at) == (State.QUEUED, 1, [], None), worker.output
+
+
+def test_what_a_deaf_job_ends_with_after_its_run_was_given_back_is_not_recorded(
+    processes: Processes,  # noqa: F811
+) -> None:
+    make_schedule("sample-deaf", kwargs='{"seconds": 4}')
+    worker = processes.start_worker()
+    run, _ = request_run("sample-deaf")
+    in_state(run, State.RUNNING)
+    assert worker.stop() < 8
+    run.refresh_from_db()
+    assert (run.state, run.counts, run.earlier_attempts) == (State.QUEUED, None, [])
+    assert "was taken over; its end is not recorded" in worker.output
+
+
 @pytest.fixture
 def servers() -> Iterator[tuple[Postgres, Valkey]]:
     """A PostgreSQL and a Valkey of this test's own, to be stopped and started."""

@@ -32,7 +32,8 @@ def claim(run_id: int, *, worker: str) -> JobRun | None:
     """Take a queued run for this worker; None when there is nothing to do for it any more.
 
     That is: another delivery of its message was first, or it ends here as skipped (expired, paused,
-    overlap). Claims of one job come one after the other, so two of its runs never start together.
+    overlap), or as failed when these keep its retry from starting. Claims of one job come one after
+    the other, so two of its runs never start together.
     """
     with transaction.atomic():
         run = JobRun.objects.filter(pk=run_id).first()
@@ -43,7 +44,7 @@ def claim(run_id: int, *, worker: str) -> JobRun | None:
         if run.state != State.QUEUED:
             return None
         if reason := _reason_to_skip(run):
-            skip_queued(run, reason)
+            _end_unstarted(run, reason)
             return None
         JobRun.objects.filter(pk=run.pk).update(
             state=State.RUNNING,
@@ -70,6 +71,16 @@ def _reason_to_skip(run: JobRun) -> str:
         return "paused"
     going = JobRun.objects.filter(task=run.task, state=State.RUNNING).exclude(pk=run.pk).first()
     return f"overlap: run {going.pk} is still going" if going else ""
+
+
+def _end_unstarted(run: JobRun, reason: str) -> None:
+    """Skip the run; one that waited for its retry has failed, and why it is not tried again comes after its error."""
+    if run.attempt == 1:
+        skip_queued(run, reason)
+        return
+    failure = next((past["error"] for past in reversed(run.earlier_attempts) if past["attempt"] < run.attempt), "")
+    error = f"{failure[: ERROR_LIMIT // 2]}; not tried again: {reason}"
+    JobRun.objects.filter(pk=run.pk).update(state=State.FAILED, error=error, finished_at=Now())
 
 
 def expired(run: JobRun) -> str:
@@ -109,37 +120,32 @@ def fail(run: JobRun, *, error: str, traceback: str = "", retry_in: timedelta | 
     False when the attempt has been taken over.
     """
     told: dict[str, Any] = {"error": plain(error)[:ERROR_LIMIT], "traceback": plain(traceback)[-TRACEBACK_LIMIT:]}
+    if retry_in is not None:
+        told["earlier_attempts"] = [*run.earlier_attempts, _ended(run, error=told["error"])]
+    return bool(_held(run).update(**told, **_after_failure(retry_in)))
+
+
+def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
+    """The state of a run whose attempt has failed: it waits for its retry, or has failed when there is none."""
     if retry_in is None:
-        return bool(_held(run).update(state=State.FAILED, finished_at=Now(), **told))
-    return bool(
-        _held(run).update(
-            state=State.WAITING,
-            next_attempt_at=Now() + retry_in,
-            earlier_attempts=[*run.earlier_attempts, _ended(run, error=told["error"])],
-            **told,
-        )
-    )
+        return {"state": State.FAILED, "finished_at": Now()}
+    return {"state": State.WAITING, "next_attempt_at": Now() + retry_in}
 
 
 def lose(run: JobRun, spec: JobSpec | None) -> bool:
     """Take a running attempt, its row locked, from a worker that shows no life; whether it was running.
 
     It is queued again with the same number. The attempt that was killed at its hard limit has timed
-    out instead, and the third loss of one attempt ends the run: it is the job that kills its workers.
+    out instead, and at its third loss an attempt has failed: it is the job that kills its workers.
     """
+    retry_in = spec.retry_after if spec and run.attempt <= spec.retries else None
     if spec and _reached_hard_limit(run, spec):
         error = f"timed out: killed after {in_words(spec.hard_limit)}"
-        return fail(run, error=error, retry_in=spec.retry_after if run.attempt <= spec.retries else None)
+        return fail(run, error=error, retry_in=retry_in)
     losses = [*run.earlier_attempts, _ended(run, error=LOST)]
     if sum(past["attempt"] == run.attempt and past["error"] == LOST for past in losses) >= timing().losses:
-        return bool(
-            _held(run).update(
-                state=State.FAILED,
-                error=f"{LOST} {times(timing().losses)}",
-                finished_at=Now(),
-                earlier_attempts=losses,
-            )
-        )
+        error = f"{LOST} {times(timing().losses)}"
+        return bool(_held(run).update(error=error, earlier_attempts=losses, **_after_failure(retry_in)))
     queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
     return bool(_held(run).update(**queued, earlier_attempts=losses))
 

@@ -33,6 +33,11 @@ log = logging.getLogger(__name__)
 
 Progress = tuple[int | None, int | None, str]
 NO_PROGRESS: Progress = (None, None, "")
+LOOK_UP = 0.25
+"""Seconds between two looks at whether there is progress to show, or a stop to obey."""
+SHOW_EVERY = 1.0
+GRACE = 1.0
+"""Seconds in which a job may break off by itself once its worker should stop: well below the patience of `up`."""
 
 
 class TimedOut(Exception):
@@ -83,7 +88,8 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
             reason_given = str(reason)
             _record(run, lambda: attempts.skip(run, reason_given))
         except Interrupted:
-            _record(run, lambda: attempts.give_back(run))
+            if not pulse.given_back:
+                _record(run, lambda: attempts.give_back(run))
         except SoftTimeLimitExceeded as limit:
             timed_out = TimedOut(spec.soft_limit)
             _record_failure(spec, run, timed_out, "".join(traceback.format_exception(limit)))
@@ -139,7 +145,8 @@ class Pulse:
     """The `Run` that a job sees, and the thread behind it that shows the attempt alive.
 
     The thread has a connection of its own: heartbeat and progress are seen while the job is in the
-    middle of a transaction, and do not wait for it.
+    middle of a transaction, and do not wait for it. When the worker is asked to stop and the job, in a
+    long query or wait, does not notice, the thread gives the run back before the worker is killed.
     """
 
     def __init__(self, run: JobRun) -> None:
@@ -149,6 +156,8 @@ class Pulse:
         self._stopping = Stopping()
         self._progress = self._shown = NO_PROGRESS
         self._taken_over = False
+        self.given_back = False
+        """Whether the run is queued again, so that whatever the job still does is not recorded."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._live, name=f"pulse of run {run.pk}", daemon=True)
 
@@ -176,11 +185,28 @@ class Pulse:
     def _live(self) -> None:
         every = timing().heartbeat.total_seconds()
         shown_at = time.monotonic()
-        while not self._ended.wait(min(1.0, every)):
-            if self._progress != self._shown or time.monotonic() - shown_at >= every:
+        while not (self._ended.wait(LOOK_UP) or self._taken_over):
+            silent = time.monotonic() - shown_at
+            if self._stopping.asked:
+                self._stop()
+            elif silent >= every or (silent >= min(SHOW_EVERY, every) and self._progress != self._shown):
                 shown_at = time.monotonic()
                 self._show(self._progress)
         connection.close()
+
+    def _stop(self) -> None:
+        """Give the run back, unless the job ends within its grace."""
+        if self._ended.wait(GRACE):
+            return
+        try:
+            self.given_back = attempts.give_back(self._run)
+            self._taken_over = True
+            log.info(
+                "Run %s: the worker stops, its attempt is %s", self._run, "given back" if self.given_back else "over"
+            )
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Run %s: not given back, the database is out of reach: %s", self._run, in_a_line(error))
+            connection.close()
 
     def _show(self, progress: Progress) -> None:
         done, total, step = progress

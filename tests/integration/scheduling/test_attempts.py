@@ -130,6 +130,55 @@ def test_a_run_that_loses_three_workers_has_failed() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("impatient", "sample_jobs")
+def test_an_attempt_that_loses_three_workers_is_retried_where_its_job_has_retries() -> None:
+    run = make_run("sample_flaky")
+    for _ in range(3):
+        silent(claimed(run))
+        care.tend()
+    run.refresh_from_db()
+    assert (run.state, run.error, run.attempt) == (State.WAITING, "its worker was lost three times", 1)
+    assert (run.finished_at, len(run.earlier_attempts)) == (None, 3)
+    JobRun.objects.update(next_attempt_at=timezone.now())
+    care.tend()
+    assert claimed(run).attempt == 2
+
+
+def failed_once(schedule: Any = None, **terms: Any) -> JobRun:
+    """A run that is queued for its second attempt."""
+    run = claimed(make_run(schedule=schedule, **terms))
+    attempts.fail(run, error="TimeoutError: no answer", traceback="Traceback …", retry_in=timedelta())
+    care.tend()
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.django_db
+def test_a_retry_that_finds_another_run_going_has_failed_and_says_both() -> None:
+    run = failed_once()
+    going = claimed(make_run())
+    assert attempts.claim(run.pk, worker="test") is None
+    run.refresh_from_db()
+    error = f"TimeoutError: no answer; not tried again: overlap: run {going.pk} is still going"
+    assert (run.state, run.error, run.reason, run.traceback) == (State.FAILED, error, "", "Traceback …")
+    assert run.finished_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given_back", [False, True])
+def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool) -> None:
+    schedule = make_schedule("sample-count")
+    run = failed_once(schedule, trigger="tick")
+    if given_back:
+        attempts.give_back(claimed(run))
+    schedule.enabled = False
+    schedule.save()
+    assert attempts.claim(run.pk, worker="test") is None
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.FAILED, "TimeoutError: no answer; not tried again: paused")
+
+
+@pytest.mark.django_db
 def test_a_run_that_shows_life_is_left_alone() -> None:
     run = claimed(make_run())
     assert care.tend() == []
