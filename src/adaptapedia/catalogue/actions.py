@@ -1,9 +1,21 @@
 """Writes of the catalogue that people ask for. What upstreams bring comes in through `ingest`."""
 
-from django.db import transaction
+from collections.abc import Mapping
+from typing import Any
 
-from adaptapedia.catalogue.models import Entry
+from django.db import transaction
+from django.utils import timezone
+
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.derived import DERIVED, GUARDED_WITH_TITLE, search_text, sort_key
+from adaptapedia.catalogue.models import Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import FORMER_SLUGS
+from adaptapedia.kit.text import clean
+
+NOT_EDITED = DERIVED | {
+    *("id", "slug", "wikidata_id", "wikidata_digest", "provenance", "locks", "created_at", "updated_at")
+}
+"""Fields that are derived, kept by the machinery, or changed by an act of their own."""
 
 
 class SlugTaken(Exception):
@@ -12,6 +24,22 @@ class SlugTaken(Exception):
     def __init__(self, slug: str) -> None:
         super().__init__(f"the slug {slug!r} belongs, or once belonged, to another entry")
         self.slug = slug
+
+
+class NotEdited(Exception):
+    """These fields are not for people to write."""
+
+    def __init__(self, fields: frozenset[str]) -> None:
+        super().__init__(f"nobody writes {', '.join(sorted(fields))} by hand")
+        self.fields = fields
+
+
+class NameMissing(Exception):
+    """An entry cannot be without a title or name; `field` says which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"the {field} has nothing in it that can be seen")
+        self.field = field
 
 
 @transaction.atomic
@@ -27,3 +55,50 @@ def change_slug(entry: Entry, *, to: str) -> None:
     former.model._default_manager.create(slug=entry.slug, **{former.owner: entry})
     entry.slug = to
     entry.save(update_fields=["slug", "updated_at"])
+
+
+@transaction.atomic
+def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozenset[str]:
+    """Write what a person changed, and lock it: no upstream overwrites it. The fields that were written.
+
+    What is made from the title follows, and every field written is put down to the person. A value that
+    stands already is no change. `entry` is up to date afterwards. Raises NotEdited, NameMissing.
+    """
+    if barred := NOT_EDITED & changes.keys():
+        raise NotEdited(barred)
+    entry.refresh_from_db(from_queryset=type(entry)._default_manager.select_for_update())
+    given = {field: clean(value) if isinstance(value, str) else value for field, value in changes.items()}
+    if (title := _title_of(entry)) in given and not given[title]:
+        raise NameMissing(title)
+    edited = {field for field, value in given.items() if getattr(entry, field) != value}
+    before = {field: getattr(entry, field) for field in DERIVED}
+    for field in edited:
+        setattr(entry, field, given[field])
+    if not edited:
+        return frozenset()
+    _derive(entry)
+    written = edited | {field for field, value in before.items() if getattr(entry, field) != value}
+    _put_down(entry, edited, written, by=by)
+    entry.save(update_fields=[*written, "provenance", "locks", "updated_at"])
+    return frozenset(written)
+
+
+def _title_of(entry: Entry) -> str:
+    return "name" if isinstance(entry, Person) else "title"
+
+
+def _derive(entry: Entry) -> None:
+    if isinstance(entry, Work | ScreenWork):
+        entry.sort_key = sort_key(entry.title, entry.title_language)
+        entry.search_text = search_text(entry.title, entry.original_title)
+    elif isinstance(entry, Person):
+        entry.sort_key = sort_key(entry.name, entry.name_language)
+        entry.search_text = search_text(entry.name)
+
+
+def _put_down(entry: Entry, edited: set[str], written: set[str], *, by: User) -> None:
+    """Lock what was edited, under the name of the lock that guards it, and say whom the values come from."""
+    at = timezone.now().isoformat(timespec="seconds")
+    guards = {_title_of(entry) if field in GUARDED_WITH_TITLE else field for field in edited}
+    entry.locks |= {field: {"by": by.pk, "at": at} for field in guards}
+    entry.provenance |= {field: ["person", by.pk, at] for field in written}

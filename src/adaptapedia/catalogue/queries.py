@@ -1,11 +1,17 @@
 """Reads of the catalogue."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from functools import reduce
+from operator import and_
 from typing import NamedTuple, TypeVar
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
+from redis.exceptions import RedisError
 
 from adaptapedia.catalogue.models import (
     Entry,
@@ -21,6 +27,12 @@ from adaptapedia.catalogue.models import (
     Work,
     WorkExternalId,
 )
+from adaptapedia.kit.text import clean, fold
+
+FIGURES_KEY = "catalogue_figures"
+FIGURES_KEPT_FOR = 60
+"""Seconds."""
+ITEM = re.compile(r"[Qq]?([0-9]+)")
 
 AnyEntry = TypeVar("AnyEntry", Work, ScreenWork, Person)
 
@@ -59,20 +71,45 @@ def find_by_slug(model: type[AnyEntry], slug: str) -> tuple[AnyEntry, bool] | No
     return (getattr(row, former.owner), True) if row else None
 
 
-def external_id_clashes() -> Iterator[Clash]:
-    """Every external id with several entries, works before screen works before people; listed, never resolved."""
+def external_id_clashes(*, limit: int | None = None) -> list[Clash]:
+    """The external ids with several entries, works before screen works before people; listed, never resolved.
+
+    With a limit the first so many, and no more than those are read.
+    """
+    found: list[Clash] = []
     for model, owner in ((WorkExternalId, "work"), (ScreenExternalId, "screen_work"), (PersonExternalId, "person")):
-        yield from _clashes(model, owner)
+        left = None if limit is None else limit - len(found)
+        found += _clashes(model, owner, limit=left)
+    return found
 
 
-def _clashes(model: type[ExternalId], owner: str) -> Iterator[Clash]:
+def _clashes(model: type[ExternalId], owner: str, *, limit: int | None) -> Iterator[Clash]:
     shared = model._default_manager.values("scheme", "value").annotate(n=Count("id")).filter(n__gt=1)
-    pairs = [(row["scheme"], row["value"]) for row in shared]
-    claims = model._default_manager.filter(value__in=[value for _, value in pairs]).select_related(owner)
-    entries: dict[tuple[str, str], list[Entry]] = {pair: [] for pair in sorted(pairs)}
-    for claim in claims.order_by(f"{owner}__wikidata_id"):
-        entries.get((claim.scheme, claim.value), []).append(getattr(claim, owner))
+    first = shared.order_by("scheme", "value")[:limit]
+    entries: dict[tuple[str, str], list[Entry]] = {(row["scheme"], row["value"]): [] for row in first}
+    for claim in _claims_of(model, entries.keys()).select_related(owner).order_by(f"{owner}__wikidata_id"):
+        entries[claim.scheme, claim.value].append(getattr(claim, owner))
     return (Clash(scheme, value, tuple(claimants)) for (scheme, value), claimants in entries.items())
+
+
+def _claims_of(model: type[ExternalId], pairs: Iterable[tuple[str, str]]) -> QuerySet[ExternalId]:
+    values: dict[str, list[str]] = {}
+    for scheme, value in pairs:
+        values.setdefault(scheme, []).append(value)
+    wanted = Q(pk__in=[])
+    for scheme, given in values.items():
+        wanted |= Q(scheme=scheme, value__in=given)
+    return model._default_manager.filter(wanted)
+
+
+def named(term: str) -> Q:
+    """Which entries a search finds: by all its words, without case and accents, or by slug or item (42, Q42)."""
+    found = Q(slug=term.strip())
+    if words := fold(clean(term)).split():
+        found |= reduce(and_, (Q(search_text__contains=word) for word in words))
+    if item := ITEM.fullmatch(term.strip()):
+        found |= Q(wikidata_id=int(item[1]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +123,17 @@ class Figures:
 
 
 def catalogue_figures() -> Figures:
-    """The catalogue in four figures, in one query."""
+    """The catalogue in four figures, at most a minute old; without the cache they are counted each time."""
+    with suppress(RedisError):
+        if kept := cache.get(FIGURES_KEY):
+            return Figures(*kept)
+    figures = _count_catalogue()
+    with suppress(RedisError):
+        cache.set(FIGURES_KEY, astuple(figures), timeout=FIGURES_KEPT_FOR)
+    return figures
+
+
+def _count_catalogue() -> Figures:
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from adaptapedia.catalogue.derived import search_text, sort_key
 from adaptapedia.ingest.staging import array
-from adaptapedia.kit.text import fold, sort_key
 from adaptapedia.sources.wikidata.records import Item, Text
 
 RECORD = TypeAdapter(Item)
@@ -112,7 +112,7 @@ def work_row(item: Item, form: str, *, slug: str | None, digest: int) -> WorkRow
         genres=array(item.genres),
         series=array(item.series),
         sort_key=sort_key(title.text, title.language),
-        search_text=_search_text(title.text, original),
+        search_text=search_text(title.text, original),
     )
 
 
@@ -134,7 +134,7 @@ def screen_work_row(item: Item, kind: str, *, slug: str | None, digest: int) -> 
         genres=array(item.genres),
         series=array(item.series),
         sort_key=sort_key(title.text, title.language),
-        search_text=_search_text(title.text, original),
+        search_text=search_text(title.text, original),
     )
 
 
@@ -155,7 +155,7 @@ def person_row(item: Item, _kind: str = "", *, slug: str | None, digest: int) ->
         birth_year=item.born,
         death_year=item.died,
         sort_key=sort_key(name.text, name.language),
-        search_text=_search_text(name.text, original),
+        search_text=search_text(name.text, original),
     )
 
 
@@ -199,12 +199,6 @@ def _titles(item: Item) -> tuple[Text, str]:
         raise ValueError(f"Q{item.qid} has no name and cannot become an entry")
     original = item.original_title
     return item.label, original.text if original and original.text != item.label.text else ""
-
-
-def _search_text(title: str, original: str) -> str:
-    folded = fold(title)
-    other = fold(original) if original else ""
-    return f"{folded} {other}" if other and other != folded else folded
 
 
 def _credits(qid: int, role: str, named: tuple[int, ...], people: PeopleIds) -> Iterator[CreditRow]:
