@@ -61,3 +61,8 @@ def test_signing_out_takes_a_post(moderator: Client) -> None:
     assert moderator.get("/ops/sign-out/").status_code == 405
     assert moderator.post("/ops/sign-out/").status_code == 302
     assert moderator.get("/ops/").status_code == 302
+
+
+def test_only_administrators_are_shown_the_way_to_the_admin(moderator: Client, administrator: Client) -> None:
+    assert 'href="/admin/"' not in moderator.get("/ops/").content.decode()
+    assert 'href="/admin/"' in administrator.get("/ops/").content.decode()
