@@ -6,7 +6,6 @@ Of django-celery-beat's scheduler it keeps the rows, their loading and the notic
 of beats may run: each works under the lock of the schedule's row, and a tick's run is unique.
 """
 
-import json
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -36,6 +35,8 @@ ROUND = 1.0
 """Seconds between two looks at the database; a tick that is due earlier shortens one."""
 SEEN_EVERY = 5.0
 UNREACHABLE = (DatabaseError, InterfaceError, RedisError, BrokerError)
+UNRECKONABLE = (ValueError, OverflowError, ParseException)
+"""What a row that was broken in SQL may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # Celery and its beat
         try:
             for name, entry in entries.items():
                 if entry.at is not None and entry.at <= timezone.now():
-                    entries[name], run = _fire(entry)
+                    entries[name], run = _fire_or_leave_out(entry)
                     ready += [run] if run else []
             if self._care_needed:
                 ready += care.tend()
@@ -132,12 +133,16 @@ def _entry(row: PeriodicTask) -> Entry | None:
             raise ValueError("only crontab, interval and clocked rules are supported")
         dispatch.arguments_of(row)
         standing = due.standing(row, now=timezone.now())
-    except (ValueError, ParseException) as error:
-        log.error("Schedule %s is left out until it is mended: %s", row.name, error)
+    except UNRECKONABLE as error:
+        _note_left_out(row.name, error)
         return None
     if not standing.due:
         _await(row, standing.at)
     return Entry(row.pk, row.name, standing.at)
+
+
+def _note_left_out(name: str, error: Exception) -> None:
+    log.error("Schedule %s is left out until it is mended: %s", name, in_a_line(error))
 
 
 def _await(row: PeriodicTask, at: datetime | None) -> None:
@@ -150,6 +155,15 @@ def _await(row: PeriodicTask, at: datetime | None) -> None:
             update_fields=["next_due_at"],
             unique_fields=["schedule"],
         )
+
+
+def _fire_or_leave_out(entry: Entry) -> tuple[Entry, JobRun | None]:
+    """What `_fire` returns; a row that was broken since it was loaded is looked at again when schedules change."""
+    try:
+        return _fire(entry)
+    except UNRECKONABLE as error:
+        _note_left_out(entry.name, error)
+        return replace(entry, at=None), None
 
 
 @transaction.atomic
@@ -219,7 +233,7 @@ def _send_foreign(row: PeriodicTask) -> None:
         row.task,
         args=given["args"],
         kwargs=given["kwargs"],
-        headers={**json.loads(row.headers or "{}"), "periodic_task_name": row.name},
+        headers={**dispatch.given(row.headers, dict), "periodic_task_name": row.name},
         expires=row.expire_seconds,
         retry_policy=dispatch.BRIEF_RETRY,
         **{name: value for name, value in options.items() if value is not None},

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from celery import current_app
 from django.db import transaction
@@ -13,6 +13,8 @@ from kombu.exceptions import OperationalError
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.wording import in_a_line
 
+T = TypeVar("T", list[Any], dict[str, Any])
+
 log = logging.getLogger(__name__)
 
 BRIEF_RETRY = {"max_retries": 1, "interval_start": 0}
@@ -20,8 +22,16 @@ BRIEF_RETRY = {"max_retries": 1, "interval_start": 0}
 
 
 def arguments_of(schedule: PeriodicTask) -> dict[str, Any]:
-    """What the schedule's row gives its task, as `JobRun.arguments`. Raises ValueError when it is no JSON."""
-    return {"args": json.loads(schedule.args or "[]"), "kwargs": json.loads(schedule.kwargs or "{}")}
+    """What the schedule's row gives its task, as `JobRun.arguments`. Raises ValueError when it is no such JSON."""
+    return {"args": given(schedule.args, list), "kwargs": given(schedule.kwargs, dict)}
+
+
+def given(text: str | None, kind: type[T]) -> T:
+    """A list or an object that a row holds as JSON, empty when it holds none. Raises ValueError for anything else."""
+    value = json.loads(text) if text else kind()
+    if not isinstance(value, kind):
+        raise ValueError(f"{text!r} is not a JSON {'list' if kind is list else 'object'}")
+    return value
 
 
 def send_after_commit(run: JobRun) -> None:

@@ -197,6 +197,36 @@ def test_a_row_that_cannot_be_reckoned_is_left_out_and_holds_up_no_other(sent: l
         assert f"Schedule {name} is left out" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "breakage",
+    [
+        "UPDATE django_celery_beat_periodictask SET args = '[1,' WHERE name = 'broken'",
+        "UPDATE django_celery_beat_periodictask SET args = '5' WHERE name = 'broken'",
+        "UPDATE django_celery_beat_periodictask SET kwargs = '[]' WHERE name = 'broken'",
+        "UPDATE django_celery_beat_crontabschedule SET minute = 'often' FROM django_celery_beat_periodictask AS task"
+        " WHERE task.name = 'broken' AND task.crontab_id = django_celery_beat_crontabschedule.id",
+        "UPDATE django_celery_beat_crontabschedule SET day_of_month = '99' FROM django_celery_beat_periodictask AS task"
+        " WHERE task.name = 'broken' AND task.crontab_id = django_celery_beat_crontabschedule.id",
+    ],
+)
+@pytest.mark.parametrize("loaded", [True, False], ids=["after it was loaded", "before"])
+def test_a_row_broken_in_sql_is_left_out_and_holds_up_no_other(
+    sent: list[int], caplog: Any, breakage: str, loaded: bool
+) -> None:
+    miss(make_schedule("broken", task="sample_idle"), hours=1)
+    miss(make_schedule("sample-count"), hours=1)
+    scheduler = beat()
+    for _ in range(2 if loaded else 0):  # the second look finds out that nothing has changed since
+        assert set(scheduler.schedule) == {"broken", "sample-count"}
+    with connection.cursor() as cursor:
+        cursor.execute(breakage)
+    for _ in range(3):
+        scheduler.tick()
+    assert sent == [JobRun.objects.get().pk]
+    # A beat loads its schedules twice at its start.
+    assert caplog.text.count("Schedule broken is left out until it is mended: ") == (1 if loaded else 2)
+
+
 def test_an_idle_round_makes_one_query(sent: list[int]) -> None:
     make_schedule("sample-count")
     scheduler = beat()
