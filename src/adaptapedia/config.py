@@ -6,12 +6,13 @@ import os
 import secrets
 import socket
 import tempfile
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import dj_database_url
 import dj_email_url
@@ -66,7 +67,7 @@ class Config(BaseSettings):
     tmdb_base_url: str = "https://api.themoviedb.org/3"
     tmdb_api_key: str | None = None
     open_library_base_url: str = "https://openlibrary.org"
-    contact: str = Field(default_factory=lambda: f"{_person()}@{socket.gethostname()}")
+    contact: str = Field(default_factory=lambda: f"{_person()}@{_plain(socket.gethostname()) or 'localhost'}")
     email_url: str = "console:"
     sentry_dsn: str | None = None
     debug: bool = False
@@ -123,6 +124,8 @@ class Config(BaseSettings):
                 raise ValueError("names no socket")
             if parts.scheme != "unix" and not parts.path.strip("/").isdigit() and parts.path.strip("/"):
                 raise ValueError("must end in a database number, as in /0")
+            if not dict(parse_qsl(parts.query)).get("db", "0").isdigit():
+                raise ValueError("must give its database as a number, as in ?db=0")
             if parts.scheme != "unix" and not parts.hostname:
                 raise ValueError("names no host")
         return value
@@ -213,21 +216,30 @@ class Config(BaseSettings):
     def redis(self, role: str) -> str:
         """The address of the database of one role: broker, results or cache.
 
-        Each has its own number, counted on from the address's own, because clearing Django's
-        cache empties the whole database that it is in.
+        Each has its own number, counted on from the address's own (its option `db`, else its path, as
+        redis-py reads it), because clearing Django's cache empties the whole database that it is in.
         """
         parts = urlsplit(self.redis_address)
+        options = dict(parse_qsl(parts.query))
+        in_path = "" if parts.scheme == "unix" else parts.path.strip("/")
+        number = int(options.pop("db", "") or in_path or 0) + REDIS_DATABASES[role]
         if parts.scheme == "unix":
-            return f"unix://{parts.netloc}{parts.path}?db={REDIS_DATABASES[role]}"
-        first = int(parts.path.strip("/") or 0)
-        return urlunsplit(parts._replace(path=f"/{first + REDIS_DATABASES[role]}"))
+            return f"unix://{parts.netloc}{parts.path}?{urlencode({'db': number} | options)}"
+        return urlunsplit(parts._replace(path=f"/{number}", query=urlencode(options)))
 
     def celery_redis(self, role: str) -> str:
-        """The same address in the spelling of Celery, which has a scheme of its own for sockets."""
+        """The same address in the spelling of Celery.
+
+        It has a scheme of its own for sockets, and wants to be told what redis-py does anyway: to check certificates.
+        """
         parts = urlsplit(self.redis(role))
+        options = dict(parse_qsl(parts.query))
         if parts.scheme == "unix":
-            return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={parts.query.removeprefix('db=')}"
-        return urlunsplit(parts)
+            options = {"virtual_host": options.pop("db")} | options
+            return f"redis+socket://{parts.netloc}{parts.path}?{urlencode(options)}"
+        if parts.scheme == "rediss":
+            options = {"ssl_cert_reqs": "required"} | options
+        return urlunsplit(parts._replace(query=urlencode(options)))
 
     @property
     def user_agent(self) -> str:
@@ -317,8 +329,14 @@ def _shown(name: str, value: str) -> str:
 
 
 def _person() -> str:
-    """The name of whoever runs this; in a container the number may have none."""
+    """The name of whoever runs this, in ASCII, or their number; in a container it may have no name."""
     try:
-        return getpass.getuser()
+        return _plain(getpass.getuser()) or str(os.geteuid())
     except (KeyError, OSError):
         return str(os.geteuid())
+
+
+def _plain(name: str) -> str:
+    """What printable ASCII can say of a name; empty when that is nothing."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if letter.isascii() and letter.isprintable())

@@ -10,7 +10,8 @@ CONFIG = Config.load()
 
 SECRET_KEY = CONFIG.settled_secret_key()
 DEBUG = CONFIG.debug
-ALLOWED_HOSTS = list(CONFIG.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"]
+# A caller who names this machine's own loopback learns and gains nothing by it; `up`, probes and tunnels need it.
+ALLOWED_HOSTS = [*dict.fromkeys([*CONFIG.allowed_hosts, "localhost", "127.0.0.1", "[::1]"])]
 
 INSTALLED_APPS = [
     "adaptapedia.local",

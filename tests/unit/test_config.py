@@ -1,12 +1,15 @@
 """What the environment may say, and the sentence for each thing that it may not."""
 
 import os
+import ssl
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import redis
+from celery import Celery
 
 from adaptapedia.config import EXAMPLES, Config, ConfigError, Home
 
@@ -42,6 +45,7 @@ MALFORMED = {
         ("redis://:hidden@h:port/0", "is not an address (it is '…@h:port/0')"),
         ("redis:///0", "names no host"),
         ("unix://", "names no socket"),
+        ("unix:///x.sock?db=books", "must give its database as a number, as in ?db=0 (it is 'unix:///x.sock')"),
     ],
     "ALLOWED_HOSTS": [("https://books.example.org/", "takes host names separated by commas, without scheme or path")],
     "WIKIDATA_SPARQL_ENDPOINT": [("query.wikidata.org", "must be an http:// or https:// address")],
@@ -160,7 +164,59 @@ def test_broker_results_and_cache_have_databases_of_their_own_after_the_one_name
     assert [config.redis(role) for role in ("broker", "results", "cache")] == [
         f"rediss://:p%40ss@valkey.example.org:6380/{number}" for number in (4, 5, 6)
     ]
-    assert config.celery_redis("results") == config.redis("results")
+    assert config.celery_redis("results") == f"{config.redis('results')}?ssl_cert_reqs=required"
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"), [("", ssl.CERT_REQUIRED), ("?ssl_cert_reqs=required&ssl_ca_certs=/ca.pem", ssl.CERT_REQUIRED)]
+)
+def test_celery_and_redis_py_take_an_address_with_tls(
+    monkeypatch: pytest.MonkeyPatch, asked: str, held: ssl.VerifyMode
+) -> None:
+    config = load(monkeypatch, **OWN, REDIS_URL=f"rediss://valkey.example.org{asked}")
+    results = Celery(backend=config.celery_redis("results")).backend.connparams
+    broker = Celery(broker=config.celery_redis("broker")).connection_for_write().ssl or {}
+    pool = redis.ConnectionPool.from_url(config.redis("cache"))
+    cache = pool.connection_kwargs
+    assert (results["ssl_cert_reqs"], broker["ssl_cert_reqs"]) == (held, held)
+    assert pool.connection_class is redis.SSLConnection
+    authorities = "/ca.pem" if "ssl_ca_certs" in asked else None
+    assert {told.get("ssl_ca_certs") for told in (results, broker, cache)} == {authorities}
+
+
+@pytest.mark.parametrize("address", ["unix:///run/valkey.sock?db=5", "redis://valkey.example.org/1?db=5"])
+def test_a_database_named_in_the_options_is_counted_on_from_and_other_options_stay(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    config = load(monkeypatch, **OWN, REDIS_URL=f"{address}&socket_timeout=3")
+    numbers = {}
+    for role in ("broker", "results", "cache"):
+        told = redis.ConnectionPool.from_url(config.redis(role)).connection_kwargs
+        assert told["socket_timeout"] == 3
+        numbers[role] = told["db"]
+    assert numbers == {"broker": 5, "results": 6, "cache": 7}
+    assert Celery(backend=config.celery_redis("results")).backend.connparams["db"] == 6
+    assert "socket_timeout=3" in config.celery_redis("broker")
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "contact"),
+    [("zoë", "bücher", "zoe@bucher"), ("иван", "книги", f"{os.geteuid()}@localhost"), ("a\nb", "host", "ab@host")],
+)
+def test_the_default_contact_is_ascii_whatever_the_login_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, host: str, contact: str
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: name)
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+    assert load(monkeypatch).contact == contact
+
+
+def test_loopback_names_are_admitted_beside_allowed_hosts() -> None:
+    told = "from adaptapedia.settings import ALLOWED_HOSTS; print(*ALLOWED_HOSTS)"
+    done = subprocess.run(
+        [sys.executable, "-c", told], env={**os.environ, **OWN}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["books.example.org", "localhost", "127.0.0.1", "[::1]"]
 
 
 def test_a_socket_is_spelt_as_each_reader_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:

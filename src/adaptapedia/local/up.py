@@ -46,7 +46,7 @@ def up(config: Config, *, output: Output) -> int:
             run=run,
             logs=private_folder(data / "logs"),
             output=output,
-            when_prepared=lambda: _announce(port, host=_name_for_ourselves(config), output=output),
+            when_prepared=lambda: _announce(port, output=output),
         )
         with suppress(OSError):  # not empty: something there is not ours to remove
             run.rmdir()
@@ -77,20 +77,14 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _name_for_ourselves(config: Config) -> str:
-    """A Host header that ALLOWED_HOSTS admits."""
-    first = config.allowed_hosts[0] if config.allowed_hosts else "localhost"
-    return "localhost" if first == "*" else first.removeprefix(".")
-
-
-def _announce(port: int, *, host: str, output: Output) -> None:
+def _announce(port: int, *, output: Output) -> None:
     """Print the address as soon as the web server answers, without holding up the supervision."""
-    threading.Thread(target=_wait_and_announce, args=(port, host, output), daemon=True).start()
+    threading.Thread(target=_wait_and_announce, args=(port, output), daemon=True).start()
 
 
-def _wait_and_announce(port: int, host: str, output: Output) -> None:
+def _wait_and_announce(port: int, output: Output) -> None:
     slow = time.monotonic() + SLOW
-    while (answer := _health(port, host)) != HTTPStatus.OK:
+    while (answer := _health(port)) != HTTPStatus.OK:
         if time.monotonic() > slow:
             output.say(f"The web server does not answer well yet ({answer}); its own lines say why")
             slow += SLOW
@@ -98,11 +92,11 @@ def _wait_and_announce(port: int, host: str, output: Output) -> None:
     output.say(f"Ready: http://localhost:{port}/  (Ctrl-C stops everything)")
 
 
-def _health(port: int, host: str) -> int | str:
+def _health(port: int) -> int | str:
     """The status of /healthz, or why there is none."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
-        connection.request("GET", "/healthz", headers={"Host": host})
+        connection.request("GET", "/healthz")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         return str(error) or type(error).__name__
