@@ -27,4 +27,5 @@ class UserAdmin(Base):
     )
     list_display = ("username", "email", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
+    show_full_result_count = False
     search_fields = ("username", "email", "first_name", "last_name", "role")
