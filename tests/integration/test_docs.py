@@ -1,8 +1,10 @@
 """The docs name every job, setting, command and target that there is, with its terms, and none that is gone."""
 
 import re
+import subprocess
 from argparse import ArgumentParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -16,6 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 OPERATE = (CHECKOUT / "docs" / "operate.md").read_text()
 DOCS = [OPERATE, *((CHECKOUT / name).read_text() for name in ("README.md", "CONTRIBUTING.md"))]
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"""\]\(<?([^)\s>]+)[^)]*\)|(?:src|href)="([^"]+)""")
 
 Row = list[str]
 
@@ -85,3 +88,22 @@ def test_every_target_of_make_is_told_and_every_one_told_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):.*## ", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
     assert "up" in targets
     assert set(re.findall(r"^(?:[A-Z_]+=\S* )*make ([a-z]+)", code(), re.MULTILINE)) == targets
+
+
+def pages() -> list[Path]:
+    """Every Markdown page that git keeps or would keep."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
+    told = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    return [path for name in told.stdout.splitlines() if (path := CHECKOUT / name).exists()]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_every_relative_link_of_a_page_points_at_something_that_is_there(page: Path) -> None:
+    prose = CODE.sub("", page.read_text())
+    targets = [target for pair in LINK.findall(prose) for target in pair if target]
+    files = [unquote(target).partition("#")[0] for target in targets if not re.match(r"[a-z][a-z0-9+.-]*:|#", target)]
+    assert [file for file in files if not (page.parent / file).exists()] == []
+
+
+def test_links_are_found_in_the_pages() -> None:
+    assert ("docs/adr", "") in LINK.findall((CHECKOUT / "ARCHITECTURE.md").read_text())
