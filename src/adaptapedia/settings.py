@@ -4,7 +4,7 @@ from typing import Any
 
 import dj_email_url
 
-from adaptapedia.config import CHECKOUT, Config
+from adaptapedia.config import Config
 
 CONFIG = Config.load()
 
@@ -100,7 +100,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = CHECKOUT / "build" / "static"
+STATIC_ROOT = None  # nothing is collected: WhiteNoise serves the files from where the apps keep them
 WHITENOISE_USE_FINDERS = True
 
 vars().update(dj_email_url.parse(CONFIG.email_url))
