@@ -44,6 +44,7 @@ def test_a_run_succeeds_with_its_counts_and_they_are_remembered() -> None:
     assert run.worker.startswith("worker-1@test ")
     assert run.started_at is not None
     assert run.finished_at is not None
+    assert wait_until(lambda: cache.get("sample_last") is not None, seconds=5), "it is cached once it is recorded"
     remembered = cache.get("sample_last")
     assert remembered["stats"] == run.counts
     assert remembered["timestamp"].startswith(f"{timezone.now():%Y-%m-%d}")
