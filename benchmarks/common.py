@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ def own_servers() -> Iterator[None]:
 
     DATABASE_URL and REDIS_URL are ignored: no benchmark touches data of anybody's.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to stop"))  # so that nothing stays behind then either
     # PostgreSQL's own user, when we are root, must be able to pass through.
     home = Path(tempfile.mkdtemp(prefix="adaptapedia-bench-"))
     home.chmod(0o711)
