@@ -174,8 +174,8 @@ def test_celery_and_redis_py_take_an_address_with_tls(
     monkeypatch: pytest.MonkeyPatch, asked: str, held: ssl.VerifyMode
 ) -> None:
     config = load(monkeypatch, **OWN, REDIS_URL=f"rediss://valkey.example.org{asked}")
-    results = Celery(backend=config.celery_redis("results")).backend.connparams
-    broker = Celery(broker=config.celery_redis("broker")).connection_for_write().ssl or {}
+    results = Celery(backend=config.celery_redis("results"), set_as_current=False).backend.connparams
+    broker = Celery(broker=config.celery_redis("broker"), set_as_current=False).connection_for_write().ssl or {}
     pool = redis.ConnectionPool.from_url(config.redis("cache"))
     cache = pool.connection_kwargs
     assert (results["ssl_cert_reqs"], broker["ssl_cert_reqs"]) == (held, held)
@@ -195,7 +195,7 @@ def test_a_database_named_in_the_options_is_counted_on_from_and_other_options_st
         assert told["socket_timeout"] == 3
         numbers[role] = told["db"]
     assert numbers == {"broker": 5, "results": 6, "cache": 7}
-    assert Celery(backend=config.celery_redis("results")).backend.connparams["db"] == 6
+    assert Celery(backend=config.celery_redis("results"), set_as_current=False).backend.connparams["db"] == 6
     assert "socket_timeout=3" in config.celery_redis("broker")
 
 

@@ -34,7 +34,7 @@ def test_a_password_in_the_address_opens_broker_results_and_cache(guarded: dict[
     config = Config(redis_url=guarded[way], secret_key="k8Jd0s-Pq2Lz7vXwYtR4nBmC6hGfA1e" * 2, allowed_hosts=("a.org",))
     with Connection(config.celery_redis("broker")) as broker:
         broker.SimpleQueue("letters").put("hello")
-    results = Celery(backend=config.celery_redis("results")).backend
+    results = Celery(backend=config.celery_redis("results"), set_as_current=False).backend
     results.store_result("1", "done", "SUCCESS")
     with redis.Redis.from_url(config.redis("cache")) as cache:
         cache.set("cached", 1)
