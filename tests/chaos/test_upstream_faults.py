@@ -91,7 +91,7 @@ def page_of(run: JobRun) -> str:
     [
         ("500-broken", "Unavailable: Wikidata answered HTTP 500", "IOException: checksum error"),
         ("500-timeout", "TimedOut: Wikidata stopped the query because it took too long", "FutureTask.java:205"),
-        ("200-cut", "Truncated: Wikidata's answer ended early", '"value":"htt'),
+        ("200-cut", "Truncated: Wikidata's answer ended early", '"value":"'),
         ("200-chunks-end", "Truncated: Wikidata's answer ended early", "incomplete chunked read"),
         ("200-fewer-rows", "Truncated: Wikidata's answer holds 150 rows where 300 were counted", "the last row"),
         ("200-html", "Unavailable: Wikidata answered HTML or XML where SPARQL results were due", "under maintenance"),
