@@ -10,7 +10,7 @@ from adaptapedia.ingest.models import Sweep, SweepEdge, SweepItem
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import RECORD, people_named_by
 from adaptapedia.ingest.sql import execute, statement
-from adaptapedia.ingest.staging import array, stage
+from adaptapedia.ingest.staging import array, copy_in, stage
 from adaptapedia.ingest.sweep import enter, step
 from adaptapedia.scheduling.jobs import Run
 from adaptapedia.sources.errors import Truncated
@@ -168,10 +168,8 @@ def _pending_batch(sweep: Sweep) -> dict[int, bool]:
 
 
 def _keep_edges(sweep: Sweep, edges: Iterable[Edge]) -> None:
-    into = "COPY ingest_sweepedge (sweep_id, subject, source, reason) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for edge in edges:
-            copy.write_row((sweep.pk, edge.subject, edge.source, ""))
+    rows = ((sweep.pk, edge.subject, edge.source, "") for edge in edges)
+    copy_in("ingest_sweepedge", ("sweep_id", "subject", "source", "reason"), rows)
 
 
 def _keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origin) -> None:

@@ -174,7 +174,7 @@ def screen_credits(item: Item, people: PeopleIds) -> Iterator[CreditRow]:
 
 
 def external_ids(item: Item) -> Iterator[ExternalIdRow]:
-    """Every id that others have given to the item."""
+    """Every id that others have given to the item; a record's ids are each there once."""
     return (ExternalIdRow(item.qid, scheme, value) for scheme in SCHEMES for value in getattr(item, scheme))
 
 

@@ -36,6 +36,12 @@ def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...
         cursor.execute(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({types}) ON COMMIT DELETE ROWS; DELETE FROM {table}"
         )
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    copy_in(table, columns, rows)
+
+
+def copy_in(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Append rows to a table, the fastest way there is."""
+    into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
