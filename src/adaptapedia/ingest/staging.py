@@ -1,6 +1,6 @@
 """Temporary staging tables, filled by COPY. They are empty again when the transaction ends."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
@@ -24,9 +24,9 @@ TYPES = {
 """Types of the staged columns that are not text."""
 
 
-def array(numbers: Iterable[int]) -> str:
+def array(numbers: Collection[int]) -> str:
     """An array in PostgreSQL's own notation, taken as it is and many times faster than a list."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+    return "{" + ",".join(map(str, numbers)) + "}" if numbers else "{}"
 
 
 def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

@@ -77,10 +77,10 @@ def sort_key(title: str, language: str | None) -> str:
     Signs at the beginning do not count. At most 200 characters, never empty unless the title is.
     """
     key = transliterate(title)
-    words = key[_end(_LEADING_SIGNS, key) :] or key
+    words = _without_leading_signs(key) or key
     article = _ARTICLE.get((language or "").partition("-")[0].lower())
     rest = words[_end(article, words) :] if article else words
-    rest = rest[_end(_LEADING_SIGNS, rest) :] or words
+    rest = _without_leading_signs(rest) or words
     return (rest.strip() or fold(title).strip() or title)[:SORT_KEY_LENGTH].rstrip()
 
 
@@ -94,6 +94,10 @@ def slugify(text: str) -> str:
         return slug
     whole, _, _ = slug[: SLUG_LENGTH + 1].rpartition("-")
     return whole or slug[:SLUG_LENGTH]
+
+
+def _without_leading_signs(words: str) -> str:
+    return words if words[:1].isalnum() else words[_end(_LEADING_SIGNS, words) :]
 
 
 def _kept(sign: str) -> str:
