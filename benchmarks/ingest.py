@@ -26,6 +26,8 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.common import PeakMemory, own_servers, result
+from benchmarks.pairs import Sample
+from benchmarks.pairs import sample as make_sample
 
 
 def main() -> None:
@@ -38,9 +40,7 @@ def main() -> None:
 
 
 def measure(*, pairs: int, rounds: int) -> None:
-    from benchmarks import pairs as records
-
-    plain, rich = records.sample(pairs), records.sample(pairs, rich=True)
+    plain, rich = make_sample(pairs), make_sample(pairs, rich=True)
     gc.collect()
     gc.freeze()
     new, replayed, copied, rows, rich_new, rich_copied = [], [], [], [], [], []
@@ -56,7 +56,7 @@ def measure(*, pairs: int, rounds: int) -> None:
             empty_catalogue()
             rich_new.append(timed(lambda: merge(rich)))
             rich_copied.append(bare_copy())
-    few = records.sample(1_000)
+    few = make_sample(1_000)
     for _ in range(rounds):
         empty_catalogue()
         rows.append(timed(lambda: row_by_row(few)))
@@ -88,7 +88,7 @@ def timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def merge(sample: records.Sample) -> None:  # type: ignore[name-defined]  # noqa: F821
+def merge(sample: Sample) -> None:
     """As a sweep does it: batches in the order of items, a transaction each."""
     from django.db import transaction
     from django.utils import timezone
@@ -112,7 +112,7 @@ def merge(sample: records.Sample) -> None:  # type: ignore[name-defined]  # noqa
                 merge_batch(things[start : start + MERGE_BATCH], origin=origin)  # type: ignore[operator]
 
 
-def row_by_row(sample: records.Sample) -> None:  # type: ignore[name-defined]  # noqa: F821
+def row_by_row(sample: Sample) -> None:
     """The same columns through the ORM, `get_or_create` for every row."""
     from django.db import transaction
 
