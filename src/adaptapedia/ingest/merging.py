@@ -80,6 +80,16 @@ class Kind:
         return self.title if field in made_from_title else field
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Rows of one kind that hang on a batch of entries, made as they are read; `name` is that of their statements."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    rows: Iterator[CreditRow] | Iterator[ExternalIdRow]
+
+
 WORK = Kind(
     "work",
     WorkRow._fields,
@@ -172,16 +182,12 @@ def _bring_in(
     made = (origin.stamp_of_all, "{}", at, at)
     made_columns = ("provenance", "locks", "created_at", "updated_at")
     copy_in(kind.table, ("id", *kind.columns, *made_columns), ((keys[row[0]], *row, *made) for row in rows))
-    hanging: list[tuple[str, type[ExternalIdRow | CreditRow], Sequence[tuple[Any, ...]]]] = [
-        (kind.external_ids, ExternalIdRow, [row for item, _ in items for row in external_ids(item)])
-    ]
-    if kind.credits_of is not None:
-        credits = [row for item, _ in items for row in kind.credits_of(item, people)]
-        hanging.append((kind.credits, CreditRow, credits))
-    for table, row_type, found in hanging:
-        columns = (kind.owner, *row_type._fields[1:], "source")
-        copy_in(table, columns, ((keys[row[0]], *row[1:], origin.source) for row in found))
-    return sum(len(found) for *_, found in hanging)
+    return sum(_copy_hanging(kind, hanging, keys, origin) for hanging in _hanging(kind, items, people))
+
+
+def _copy_hanging(kind: Kind, hanging: Hanging, keys: Mapping[int, int], origin: Origin) -> int:
+    rows = ((keys[row[0]], *row[1:], origin.source) for row in hanging.rows)
+    return copy_in(hanging.table, (kind.owner, *hanging.columns[1:], "source"), rows)
 
 
 def _update(
@@ -191,12 +197,16 @@ def _update(
     rows = [kind.row_of(item, what, slug=None, digest=digests[item.qid]) for item, what in items]
     stage(f"stage_{kind.name}", kind.columns, rows)
     execute(_entry_sql(kind), origin.parameters)
-    ids = (row for item, _ in items for row in external_ids(item))
-    outcomes = [_attach(kind, "external_ids", kind.external_ids, ExternalIdRow._fields, ids, origin)]
-    if kind.credits_of is not None:
-        credits = (row for item, _ in items for row in kind.credits_of(item, people))
-        outcomes.append(_attach(kind, "credits", kind.credits, CreditRow._fields, credits, origin))
+    outcomes = [_attach(kind, hanging, origin) for hanging in _hanging(kind, items, people)]
     return sum(attached for attached, _ in outcomes), sum(detached for _, detached in outcomes)
+
+
+def _hanging(kind: Kind, items: Sequence[tuple[Item, str]], people: PeopleIds) -> Iterator[Hanging]:
+    ids = (row for item, _ in items for row in external_ids(item))
+    yield Hanging("external_ids", kind.external_ids, ExternalIdRow._fields, ids)
+    if (credits_of := kind.credits_of) is not None:
+        credits = (row for item, _ in items for row in credits_of(item, people))
+        yield Hanging("credits", kind.credits, CreditRow._fields, credits)
 
 
 def _people_of(kind: Kind, items: Sequence[tuple[Item, str]]) -> PeopleIds:
@@ -227,25 +237,28 @@ def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
 
 def _next_keys(table: str, number: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number])
+        # The sequence is looked up once; in the list of what is selected it would be for each row.
+        cursor.execute(
+            "WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS id) "
+            "SELECT nextval(id) FROM sequence, generate_series(1, %s)",
+            [table, number],
+        )
         return [key for (key,) in cursor.fetchall()]
 
 
-def _attach(
-    kind: Kind, what: str, table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]], origin: Origin
-) -> tuple[int, int]:
+def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
     """Rows written and deleted."""
-    staged = f"stage_{kind.name}_{what}"
+    staged = f"stage_{kind.name}_{hanging.name}"
     names = {
-        "table": table,
+        "table": hanging.table,
         "stage": staged,
         "stage_entry": f"stage_{kind.name}",
         "entry": kind.table,
         "owner": kind.owner,
     }
-    stage(staged, columns, rows)
-    removed = execute(statement(f"{what}_removed").format(**names), origin.parameters)
-    return execute(statement(what).format(**names), origin.parameters), removed
+    stage(staged, hanging.columns, hanging.rows)
+    removed = execute(statement(f"{hanging.name}_removed").format(**names), origin.parameters)
+    return execute(statement(hanging.name).format(**names), origin.parameters), removed
 
 
 @cache

@@ -4,7 +4,9 @@ Each row class names its staging table's columns in order; `wikidata_id` comes f
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from hashlib import blake2b
+from operator import attrgetter
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -18,6 +20,8 @@ ROW_VERSION = 1
 """To be raised with any change of what rows are made of: everything is then merged once more."""
 NOT_SHOWN = {"modified", "problems", "classes"}
 """Parts of a record that no entry shows; what its classes make of it is told apart."""
+_TEXTS = {"label", "original_title"}
+_shown = attrgetter(*(field.name for field in fields(Item) if field.name not in NOT_SHOWN | _TEXTS))
 SCHEMES = ("imdb", "tmdb_movie", "tmdb_tv", "tmdb_person", "open_library", "isbn")
 """Attributes of an item that are external ids, named as `ExternalId.Scheme` has them."""
 
@@ -190,8 +194,12 @@ def digest_of(item: Item, kind: str, people: PeopleIds) -> int:
     Credits of people without an entry are left out, so who is missing counts too.
     """
     missing = [person for person in people_named_by(item) if person not in people]
-    seed = RECORD.dump_json(item, exclude_defaults=True, exclude=NOT_SHOWN) + f"{ROW_VERSION}{kind}{missing}".encode()
-    return int.from_bytes(blake2b(seed, digest_size=8).digest(), "big", signed=True)
+    made_of = (ROW_VERSION, kind, missing, _parts(item.label), _parts(item.original_title), _shown(item))
+    return int.from_bytes(blake2b(ascii(made_of).encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _parts(text: Text | None) -> tuple[str, str] | None:
+    return None if text is None else (text.text, text.language)
 
 
 def _titles(item: Item) -> tuple[Text, str]:

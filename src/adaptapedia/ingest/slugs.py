@@ -28,10 +28,10 @@ def allocate(wishes: Iterable[Wish], *, table: str, former_table: str) -> dict[i
     The caller holds the lock of the catalogue, so that what is free now stays free.
     """
     in_order = sorted(wishes, key=attrgetter("wikidata_id"))
-    plain = {wish: slugify(wish.title) or f"q{wish.wikidata_id}" for wish in in_order}
-    taken = _taken(plain.values(), table, former_table)
+    plain = [slugify(wish.title) or f"q{wish.wikidata_id}" for wish in in_order]
+    taken = _taken(plain, table, former_table)
     given, without = {}, {}
-    for wish, slug in plain.items():
+    for wish, slug in zip(in_order, plain, strict=True):
         if slug in taken:
             without[wish] = list(_longer_forms(wish, slug))
         else:

@@ -39,9 +39,11 @@ def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...
     copy_in(table, columns, rows)
 
 
-def copy_in(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    """Append rows to a table, the fastest way there is."""
+def copy_in(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> int:
+    """Append rows to a table, the fastest way there is. Tells how many."""
     into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        with cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
+        return int(cursor.rowcount)

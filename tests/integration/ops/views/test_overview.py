@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -37,14 +37,18 @@ def test_an_empty_house_says_what_to_do(moderator: Client, all_parts_there: None
     assert "setup_periodic_tasks" in page
 
 
-def test_before_the_first_run_it_says_when_the_first_tick_is_due(moderator: Client, all_parts_there: None) -> None:
+def test_before_the_first_run_it_says_when_the_first_tick_is_due(
+    moderator: Client, all_parts_there: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_schedules()
+    # Half past noon, for at two at night or on Sunday morning others are due with the health check.
+    monkeypatch.setattr("adaptapedia.scheduling.queries.timezone.now", lambda: datetime(2026, 1, 7, 12, 30, tzinfo=UTC))
 
     page = overview(moderator)
 
     assert "Nothing has run yet." in page
     assert "The first tick is that of hourly-health-check" in page
-    assert ":00 UTC" in page
+    assert "13:00 UTC" in page
 
 
 def test_all_six_schedules_stand_in_the_programme(moderator: Client, all_parts_there: None) -> None:
