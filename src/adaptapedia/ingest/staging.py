@@ -42,7 +42,7 @@ def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...
 def copy_in(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> int:
     """Append rows to a table, the fastest way there is. Tells how many."""
     into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(into) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -24,6 +24,12 @@ T = TypeVar("T")
 State = JobRun.State
 
 LOST = "its worker was lost"
+CUT_OFF = "its connection to the database was lost"
+UNREACHABLE = (OperationalError, InterfaceError)
+CONNECTION_EXCEPTION = "08"
+"""Class of SQLSTATE; the client's own errors have no state at all."""
+SHUTTING_DOWN = {"57P01", "57P02", "57P03"}
+"""admin_shutdown, crash_shutdown, cannot_connect_now: PostgreSQL's manual, appendix A."""
 TRACEBACK_LIMIT = 50_000
 ERROR_LIMIT = 1_000
 
@@ -132,8 +138,8 @@ def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
     return {"state": State.WAITING, "next_attempt_at": Now() + retry_in}
 
 
-def lose(run: JobRun, spec: JobSpec | None) -> bool:
-    """Take a running attempt, its row locked, from a worker that shows no life; whether it was running.
+def lose(run: JobRun, spec: JobSpec | None, *, why: str = LOST) -> bool:
+    """Take a running attempt from a worker that shows no life, or lost its database; whether it was running.
 
     It is queued again with the same number. The attempt that was killed at its hard limit has timed
     out instead, and at its third loss an attempt has failed: it is the job that kills its workers.
@@ -142,9 +148,10 @@ def lose(run: JobRun, spec: JobSpec | None) -> bool:
     if spec and _reached_hard_limit(run, spec):
         error = f"timed out: killed after {in_words(spec.hard_limit)}"
         return fail(run, error=error, retry_in=retry_in)
-    losses = [*run.earlier_attempts, _ended(run, error=LOST)]
-    if sum(past["attempt"] == run.attempt and past["error"] == LOST for past in losses) >= timing().losses:
-        error = f"{LOST} {times(timing().losses)}"
+    losses = [*run.earlier_attempts, _ended(run, error=why)]
+    reasons = [past["error"] for past in losses if past["attempt"] == run.attempt]
+    if len(reasons) >= timing().losses:
+        error = f"{' and '.join(dict.fromkeys(reasons))}, {times(len(reasons))} in all"
         return bool(_held(run).update(error=error, earlier_attempts=losses, **_after_failure(retry_in)))
     queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
     return bool(_held(run).update(**queued, earlier_attempts=losses))
@@ -176,16 +183,21 @@ def lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"adaptapedia.scheduling {name}"])
 
 
+def is_cut_off(error: OperationalError | InterfaceError) -> bool:
+    """Whether the connection is gone or the server going: not a lock or a query that took too long."""
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(CONNECTION_EXCEPTION) or state in SHUTTING_DOWN
+
+
 def patiently(write: Callable[[], T]) -> T:
     """Do `write` again on a fresh connection while the database is away, for as long as `timing` says."""
-    unreachable = (OperationalError, InterfaceError)
     for attempt in stamina.retry_context(
-        on=unreachable, attempts=None, timeout=timing().write_within, wait_initial=0.2, wait_max=3
+        on=UNREACHABLE, attempts=None, timeout=timing().write_within, wait_initial=0.2, wait_max=3
     ):
         with attempt:
             try:
                 return write()
-            except unreachable:
+            except UNREACHABLE:
                 connection.close()
                 raise
     raise AssertionError("stamina raises when its time is up")

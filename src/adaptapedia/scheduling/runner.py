@@ -22,7 +22,7 @@ from django_celery_beat.models import PeriodicTask
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
-from adaptapedia.scheduling.attempts import patiently, storable
+from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Counts, Interrupted, JobSpec, Skip
@@ -90,6 +90,12 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
         except Interrupted:
             if not pulse.given_back:
                 _record(run, lambda: attempts.give_back(run))
+        except UNREACHABLE as error:
+            if not is_cut_off(error):
+                _record_failure(spec, run, error, traceback.format_exc())
+                raise
+            log.warning("Run %s: attempt %s lost the database", run, run.attempt, exc_info=True)
+            _record(run, lambda: attempts.lose(run, spec, why=attempts.CUT_OFF))
         except SoftTimeLimitExceeded as limit:
             timed_out = TimedOut(spec.soft_limit)
             _record_failure(spec, run, timed_out, "".join(traceback.format_exception(limit)))

@@ -125,7 +125,7 @@ def test_a_run_that_loses_three_workers_has_failed() -> None:
         silent(claimed(run))
         care.tend()
     run.refresh_from_db()
-    assert (run.state, run.error, run.attempt) == (State.FAILED, "its worker was lost three times", 1)
+    assert (run.state, run.error, run.attempt) == (State.FAILED, "its worker was lost, three times in all", 1)
     assert len(run.earlier_attempts) == 3
 
 
@@ -137,7 +137,7 @@ def test_an_attempt_that_loses_three_workers_is_retried_where_its_job_has_retrie
         silent(claimed(run))
         care.tend()
     run.refresh_from_db()
-    assert (run.state, run.error, run.attempt) == (State.WAITING, "its worker was lost three times", 1)
+    assert (run.state, run.error, run.attempt) == (State.WAITING, "its worker was lost, three times in all", 1)
     assert (run.finished_at, len(run.earlier_attempts)) == (None, 3)
     JobRun.objects.update(next_attempt_at=timezone.now())
     care.tend()

@@ -130,6 +130,25 @@ def test_the_result_survives_a_lost_connection() -> None:
     assert (run.state, run.counts) == (State.SUCCEEDED, {"cut": 1})
 
 
+def test_an_attempt_that_loses_its_database_goes_on_with_the_same_number() -> None:
+    run = tend_until_ended(started("sample-cut-off"))
+    assert (run.state, run.attempt, run.fence, run.counts) == (State.SUCCEEDED, 1, 2, {"starts": 2})
+    assert [past["error"] for past in run.earlier_attempts] == ["its connection to the database was lost"]
+
+
+def test_an_attempt_that_loses_its_database_three_times_has_failed() -> None:
+    make_schedule("sample-cut-off", kwargs='{"times": 9}')
+    run = tend_until_ended(started("sample-cut-off"))
+    assert (run.state, run.attempt, starts_of(run)) == (State.FAILED, 1, 3)
+    assert run.error == "its connection to the database was lost, three times in all"
+
+
+def test_a_query_that_takes_too_long_is_the_jobs_own_failure() -> None:
+    run = tend_until_ended(started("sample-locked"))
+    assert (run.state, run.earlier_attempts) == (State.FAILED, [])
+    assert "statement timeout" in run.error
+
+
 def test_counts_that_are_no_json_fail_the_run_and_a_nul_does_not() -> None:
     unprintable, nul = ended(started("sample-unprintable")), ended(started("sample-nul"))
     assert unprintable.state == State.FAILED

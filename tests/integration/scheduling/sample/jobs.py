@@ -105,9 +105,7 @@ def sample_stubborn(run: Run) -> Counts:
     return {}
 
 
-@job("sample-cut", task="sample_cut", cron="0 3 * * *", **SHORT)
-def sample_cut(run: Run) -> Counts:
-    """Loses its own database connection and ends well."""
+def _cut_connection() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
@@ -115,7 +113,31 @@ def sample_cut(run: Run) -> Counts:
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()
+
+
+@job("sample-cut", task="sample_cut", cron="0 3 * * *", **SHORT)
+def sample_cut(run: Run) -> Counts:
+    """Loses its own database connection and ends well."""
+    _cut_connection()
     return {"cut": 1}
+
+
+@job("sample-cut-off", task="sample_cut_off", cron="0 3 * * *", **SHORT)
+def sample_cut_off(run: Run, times: int = 1) -> Counts:
+    """Loses its database connection in the middle of its work at the first starts, so many `times`."""
+    _note_start(run)
+    if starts_of(run.id) <= times:
+        _cut_connection()
+        connection.cursor().execute("SELECT 1")
+    return {"starts": starts_of(run.id)}
+
+
+@job("sample-locked", task="sample_locked", cron="0 3 * * *", **SHORT)
+def sample_locked(run: Run) -> Counts:
+    """Waits longer for a lock than it may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '100ms'; SELECT pg_sleep(5)")
+    return {}
 
 
 @job("sample-unprintable", task="sample_unprintable", cron="0 3 * * *", **SHORT)
