@@ -25,10 +25,16 @@ DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",")
 _held = ExitStack()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Load the settings from a temporary home, its folder passable for PostgreSQL's own user when we are root."""
     if unknown := DEMANDED - DEMANDS:
         raise pytest.UsageError(f"ADAPTAPEDIA_DEMAND names what no test knows: {', '.join(sorted(unknown))}")
+    if config.getoption("numprocesses", None):
+        if os.environ.get("REDIS_URL"):
+            raise pytest.UsageError(
+                "Tests side by side would empty each other's REDIS_URL: add ARGS=tests, or unset it"
+            )
+        return  # this process only hands the tests out; each of the others has a home and servers of its own
     home = Path(tempfile.mkdtemp(prefix="adaptapedia-test-"))
     home.chmod(0o711)
     _held.callback(shutil.rmtree, home, ignore_errors=True)

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from adaptapedia.local.errors import LocalError, Unusable
+from adaptapedia.local.processes import wait_until
 
 SYSTEM_USER = "adaptapedia-postgres"
 
@@ -42,10 +43,7 @@ def system_user() -> str | None:
     """
     if os.geteuid() != 0:
         return None
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        _make_system_user()
+    if not _exists(SYSTEM_USER) and _make_system_user():
         print(f"Made the system user {SYSTEM_USER}, because PostgreSQL refuses to run as root.", flush=True)
     return SYSTEM_USER
 
@@ -60,7 +58,16 @@ def _trusted(owner: str | None) -> set[int]:
     return {os.geteuid()} | ({pwd.getpwnam(owner).pw_uid} if owner else set())
 
 
-def _make_system_user() -> None:
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
+
+
+def _make_system_user() -> bool:
+    """Whether it was we who made it: two that start side by side both try."""
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     try:
         subprocess.run([*command, "--shell", "/bin/false", SYSTEM_USER], check=True, capture_output=True, text=True)  # noqa: S603
@@ -70,4 +77,7 @@ def _make_system_user() -> None:
             "Run as an ordinary user, or make that user."
         ) from None
     except subprocess.CalledProcessError as error:
+        if wait_until(lambda: _exists(SYSTEM_USER), seconds=3):
+            return False
         raise LocalError(f"The system user {SYSTEM_USER} could not be made: {error.stderr.strip()}") from None
+    return True

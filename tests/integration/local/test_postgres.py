@@ -1,8 +1,11 @@
 """The embedded PostgreSQL: made, stopped, killed, left behind, of two versions."""
 
 import os
+import secrets
+import shutil
 import signal
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +119,23 @@ def test_root_lends_it_a_user_who_gets_a_copy_of_what_he_cannot_read(
     with server.running(), psycopg.connect(server.url) as connection:
         assert server.binaries.folder.is_relative_to(home / "data")
         assert _asked(connection, "SELECT 1") == (1,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes users")
+def test_two_that_start_side_by_side_make_the_user_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"adaptapedia-{secrets.token_hex(4)}"
+    late = tmp_path / "useradd"  # the other is a moment ahead: when ours comes, the name is taken
+    late.write_text(f'#!/bin/sh\n{shutil.which("useradd")} "$@" && exec {shutil.which("useradd")} "$@"\n')
+    late.chmod(0o755)
+    monkeypatch.setattr(folders, "SYSTEM_USER", name)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    try:
+        assert folders.system_user() == name
+        assert capsys.readouterr().out == "", "the other has said it"
+    finally:
+        subprocess.run(["userdel", name], check=True)
 
 
 def _asked(connection: psycopg.Connection, question: str) -> tuple[object, ...]:
