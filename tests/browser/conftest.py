@@ -21,8 +21,9 @@ OUTPUT = Path(__file__).resolve().parents[2] / "test-output"
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
+    """A Chromium for the tests of one file: other files, in the same process, need their thread without a loop."""
     # Playwright keeps an event loop in this thread, where Django would refuse to talk to the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

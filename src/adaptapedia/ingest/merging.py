@@ -5,7 +5,7 @@ Every function here runs in the caller's transaction, under the lock of the cata
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -33,7 +33,7 @@ from adaptapedia.ingest.rows import (
 from adaptapedia.ingest.slugs import Wish, allocate
 from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.staging import array, copy_in, stage
-from adaptapedia.sources.wikidata.records import Item
+from adaptapedia.sources.wikidata.records import Item, Text
 
 CATALOGUE_LOCK = 0x41444150
 """Key of the advisory lock ("ADAP"): any number that nobody else uses in this database."""
@@ -73,11 +73,6 @@ class Kind:
     def fields(self) -> tuple[str, ...]:
         """What an upstream decides, and provenance is kept of."""
         return tuple(c for c in self.columns if c not in {"wikidata_id", "wikidata_digest", "slug"})
-
-    def lock_of(self, field: str) -> str:
-        """The lock that guards a field: what is made from the title is guarded with it."""
-        made_from_title = {"title_language", "name_language", "sort_key", "search_text"}
-        return self.title if field in made_from_title else field
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +189,7 @@ def _update(
     kind: Kind, items: Sequence[tuple[Item, str]], digests: Mapping[int, int], people: PeopleIds, origin: Origin
 ) -> tuple[int, int]:
     """Bring entries up to date through staging. Credits and ids written, and deleted."""
+    items = _with_locked_names(kind, items)
     rows = [kind.row_of(item, what, slug=None, digest=digests[item.qid]) for item, what in items]
     stage(f"stage_{kind.name}", kind.columns, rows)
     execute(_entry_sql(kind), origin.parameters)
@@ -207,6 +203,27 @@ def _hanging(kind: Kind, items: Sequence[tuple[Item, str]], people: PeopleIds) -
     if (credits_of := kind.credits_of) is not None:
         credits = (row for item, _ in items for row in credits_of(item, people))
         yield Hanging("credits", kind.credits, CreditRow._fields, credits)
+
+
+def _with_locked_names(kind: Kind, items: Sequence[tuple[Item, str]]) -> list[tuple[Item, str]]:
+    """The items with the names that a person has locked, so that what is made of the names fits them."""
+    original = "original_title" if "original_title" in kind.columns else "''"
+    locked = _select(
+        f"SELECT wikidata_id, {kind.title}, {kind.title}_language, {original}, "
+        f"locks ? '{kind.title}', locks ? 'original_title' FROM {kind.table} "
+        f"WHERE wikidata_id = ANY(%s::bigint[]) AND locks ?| ARRAY['{kind.title}', 'original_title']",
+        [item.qid for item, _ in items],
+    )
+    names = {qid: rest for qid, *rest in locked}
+    return [(_renamed(item, *names[item.qid]) if item.qid in names else item, what) for item, what in items]
+
+
+def _renamed(item: Item, title: str, language: str, original: str, title_locked: bool, original_locked: bool) -> Item:
+    return replace(
+        item,
+        label=Text(title, language) if title_locked else item.label,
+        original_title=Text(original, "") if original_locked else item.original_title,
+    )
 
 
 def _people_of(kind: Kind, items: Sequence[tuple[Item, str]]) -> PeopleIds:
@@ -263,7 +280,7 @@ def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
 
 @cache
 def _entry_sql(kind: Kind) -> str:
-    differs = {f: f"(t.{f} IS DISTINCT FROM s.{f} AND NOT t.locks ? '{kind.lock_of(f)}')" for f in kind.fields}
+    differs = {f: f"(t.{f} IS DISTINCT FROM s.{f} AND NOT t.locks ? '{f}')" for f in kind.fields}
     return statement("entry").format(
         table=kind.table,
         stage=f"stage_{kind.name}",

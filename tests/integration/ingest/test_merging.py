@@ -103,13 +103,35 @@ def test_a_new_title_does_not_change_the_slug() -> None:
     assert (dune.title, dune.slug, dune.sort_key) == ("Dune, the Novel", "dune", "dune, the novel")
 
 
-def test_a_persons_lock_stands_and_what_hangs_on_the_title_stands_with_it() -> None:
+def test_a_persons_title_stands_and_is_found_with_the_original_title_of_today() -> None:
     merge_all()
     Work.objects.update(title="Dune (Herbert)", locks={"title": {"by": 3, "at": "2026-11-01"}})
-    merge_all(origin=SECOND, work=replace(DUNE, label=Text("Der Wüstenplanet", "de"), published=1963))
+    renamed = replace(DUNE, label=Text("Der Wüstenplanet", "de"), original_title=Text("Arrakis", "en"), published=1963)
+    merge_all(origin=SECOND, work=renamed)
     dune = Work.objects.get()
-    assert (dune.title, dune.title_language, dune.search_text, dune.year) == ("Dune (Herbert)", "en", "dune", 1963)
+    assert (dune.title, dune.title_language, dune.original_title, dune.year) == (
+        "Dune (Herbert)", "en", "Arrakis", 1963
+    )  # fmt: skip
+    assert (dune.search_text, dune.sort_key) == ("dune (herbert) arrakis", "dune (herbert)")
     assert "title" not in dune.provenance
+
+
+def test_a_persons_original_title_stands_and_is_found_with_the_title_of_today() -> None:
+    merge_all()
+    Work.objects.update(original_title="Arrakis", locks={"original_title": {"by": 3, "at": "2026-11-01"}})
+    merge_all(origin=SECOND, work=replace(DUNE, label=Text("Der Wüstenplanet", "de"), original_title=None))
+    dune = Work.objects.get()
+    assert (dune.title, dune.original_title, dune.search_text) == (
+        "Der Wüstenplanet", "Arrakis", "der wustenplanet arrakis"
+    )  # fmt: skip
+
+
+def test_a_persons_name_stands() -> None:
+    merge_all()
+    Person.objects.filter(name=HERBERT.label.text).update(name="Herbert", locks={"name": {"by": 3, "at": "2026-11-01"}})
+    merge_all(origin=SECOND, people=[replace(HERBERT, label=Text("Frank P. Herbert", "en"), born=1921), LYNCH])
+    herbert = Person.objects.get(wikidata_id=HERBERT.qid)
+    assert (herbert.name, herbert.search_text, herbert.birth_year) == ("Herbert", "herbert", 1921)
 
 
 def test_credits_and_ids_that_are_gone_upstream_are_removed_but_only_our_own() -> None:
