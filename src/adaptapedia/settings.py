@@ -3,6 +3,7 @@
 from typing import Any
 
 import dj_email_url
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from adaptapedia.config import Config
 
@@ -16,6 +17,7 @@ ALLOWED_HOSTS = [*dict.fromkeys([*CONFIG.allowed_hosts, "localhost", "127.0.0.1"
 INSTALLED_APPS = [
     "adaptapedia.local",
     "adaptapedia.web",
+    "adaptapedia.api",
     "adaptapedia.ops",
     "adaptapedia.jobs",
     "adaptapedia.ingest",
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "adaptapedia.web.policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,6 +96,34 @@ LOGOUT_REDIRECT_URL = "ops:sign-in"
 # The embedded default is plain HTTP on this machine's own address; everything else is behind TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.embedded
 SECURE_PROXY_SSL_HEADER = None if CONFIG.embedded else ("HTTP_X_FORWARDED_PROTO", "https")
+
+# What pages may load. Pictures come from where the upstreams keep them.
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:", "https://image.tmdb.org", "https://covers.openlibrary.org"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# django-unfold's Alpine evaluates expressions, and its pages carry scripts and styles of their own.
+ADMIN_CONTENT_POLICY: dict[str, Any] = {
+    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+
+# Accounts
+
+# The API
+
+# The admin
 
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -7,6 +7,7 @@ from adaptapedia.ops.views.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("adaptapedia.web.urls")),
+    path("api/v1/", include("adaptapedia.api.urls")),
     path("ops/", include("adaptapedia.ops.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
