@@ -63,7 +63,7 @@ def programs_of(servers: dict[str, Postgres | Valkey], *, port: int) -> list[Pro
     return [
         *(_server(name, server) for name, server in servers.items()),
         Program("prepare", STEPS, [*_python("adaptapedia"), "prepare"], lasting=False),
-        Program("web", APP, [*_python("granian"), *_web(port)]),
+        Program("web", APP, web_server(port)),
         _worker("quick", concurrency=2),
         _worker("long", concurrency=1),
         Program("beat", APP, [*_celery("beat"), "--pidfile="], niceness=YIELDING),
@@ -76,9 +76,11 @@ def _server(name: str, server: Postgres | Valkey) -> Program:
     return Program(name, SERVERS, server.command(), user=server.user, stop=stop, orphaned=stop, patience=3)
 
 
-def _web(port: int) -> list[str]:
+def web_server(port: int) -> list[str]:
+    """The web server's command; benchmarks run the same."""
     where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    return [*where, "--blocking-threads", "4", "--workers-kill-timeout", "2", "adaptapedia.wsgi:application"]
+    how = ["--blocking-threads", "4", "--workers-kill-timeout", "2"]
+    return [*_python("granian"), *where, *how, "adaptapedia.wsgi:application"]
 
 
 def _worker(queue: str, *, concurrency: int) -> Program:
