@@ -18,7 +18,7 @@ SERVERS, STEPS, APP = "servers", "steps", "app"
 
 QUIET_ABOUT = (
     "You're running the worker with superuser privileges",  # what root asked for
-    "No directory at",  # static files are served from where they are, uncollected
+    "No directory at",  # static files could not be collected, which `prepare` has told
 )
 """Beginnings of Python warnings that would only frighten the person who typed `make up`."""
 
