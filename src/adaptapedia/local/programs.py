@@ -1,5 +1,6 @@
 """The processes of `up`: what each runs, and how it is stopped."""
 
+import os
 import shlex
 import signal
 import sys
@@ -12,6 +13,10 @@ from adaptapedia.local.valkey import Valkey
 
 YIELDING = 5
 """Of workers and beat, so that pages stay quick on a small machine, and are there first at the start."""
+WEB_PROCESSES = min(os.cpu_count() or 1, 4)
+"""Python runs on one core a process. Each takes some 100 MiB, so a large machine does not get one a core."""
+WEB_THREADS = 4
+"""Of each process: a page that waits for PostgreSQL does not hold up the others. Each keeps one connection."""
 SERVERS, STEPS, APP = "servers", "steps", "app"
 """The groups, in the order of starting; they stop in the opposite one, each as a whole and at once."""
 
@@ -79,7 +84,7 @@ def _server(name: str, server: Postgres | Valkey) -> Program:
 def web_server(port: int) -> list[str]:
     """The web server's command; benchmarks run the same."""
     where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    how = ["--blocking-threads", "4", "--workers-kill-timeout", "2"]
+    how = ["--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "2"]
     return [*_python("granian"), *where, *how, "adaptapedia.wsgi:application"]
 
 
