@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -23,10 +23,11 @@ def result(name: str, value: float, unit: str) -> None:
 
 
 @contextmanager
-def own_servers() -> Iterator[None]:
+def own_servers(*, postgres: Mapping[str, str] | None = None) -> Iterator[None]:
     """An empty, migrated database and a Valkey of this run alone, as `make up` starts them; Django is set up.
 
-    DATABASE_URL and REDIS_URL are ignored: no benchmark touches data of anybody's.
+    `postgres` are settings that the measuring itself needs. DATABASE_URL and REDIS_URL are ignored: no benchmark
+    touches data of anybody's.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to stop"))  # so that nothing stays behind then either
     # PostgreSQL's own user, when we are root, must be able to pass through.
@@ -36,14 +37,14 @@ def own_servers() -> Iterator[None]:
         os.environ.pop(name, None)
     os.environ |= {"ADAPTAPEDIA_HOME": str(home / "home"), "DJANGO_SETTINGS_MODULE": "adaptapedia.settings"}
     try:
-        with _servers():
+        with _servers(postgres or {}):
             yield
     finally:
         shutil.rmtree(home)
 
 
 @contextmanager
-def _servers() -> Iterator[None]:
+def _servers(postgres: Mapping[str, str]) -> Iterator[None]:
     import django
 
     django.setup()
@@ -56,7 +57,8 @@ def _servers() -> Iterator[None]:
 
     home = CONFIG.home
     try:
-        with Postgres(home.data / "postgres", home.run).running(), Valkey(home.data / "valkey", home.run).running():
+        database = Postgres(home.data / "postgres", home.run, settings=postgres)
+        with database.running(), Valkey(home.data / "valkey", home.run).running():
             call_command("migrate", verbosity=0)
             yield
             connections.close_all()

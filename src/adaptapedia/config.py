@@ -47,6 +47,10 @@ PLAIN_FAULTS = {
 SECRETS = {"SECRET_KEY", "TMDB_API_KEY"}
 """Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
+CONNECTION_KEPT_FOR = 600
+"""Seconds a thread keeps its connection to PostgreSQL; a new one a request costs several times the page's queries.
+Before each request it is asked whether it still lives, so a restarted server is never noticed by readers."""
+
 REDIS_DATABASES = {"broker": 0, "results": 1, "cache": 2}
 
 
@@ -209,7 +213,8 @@ class Config(BaseSettings):
     @property
     def database(self) -> dict[str, Any]:
         """Django's settings of the one database."""
-        parsed: dict[str, Any] = {**dj_database_url.parse(self.database_address, conn_health_checks=True)}
+        address, kept_for = self.database_address, CONNECTION_KEPT_FOR
+        parsed: dict[str, Any] = {**dj_database_url.parse(address, conn_max_age=kept_for, conn_health_checks=True)}
         parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
         return parsed
 

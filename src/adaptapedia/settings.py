@@ -137,8 +137,15 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = None  # nothing is collected: WhiteNoise serves the files from where the apps keep them
+# `prepare` collects the files here, under names that tell their content; what is not collected WhiteNoise serves
+# from where the apps keep it.
+STATIC_ROOT = CONFIG.home.data / "static"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "adaptapedia.web.collected.CollectedFiles"},
+}
 
 vars().update(dj_email_url.parse(CONFIG.email_url))
 

@@ -8,16 +8,21 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from adaptapedia.config import Home
 from adaptapedia.local.lock import MARK
+from adaptapedia.local.postgres import Postgres
 from adaptapedia.local.processes import wait_until
+from adaptapedia.local.programs import WEB_PROCESSES, WEB_THREADS
 from tests.processes import Running
 
 COMMAND = [sys.executable, "-m", "adaptapedia"]
@@ -84,6 +89,26 @@ def test_a_child_that_is_killed_comes_back(up: Running, name: str, environment: 
     assert wait_until(lambda: name in (now := _children(up)) and now[name].pid != before.pid, seconds=10), up.output
     assert f"{name} died (terminated by SIGKILL" in up.output
     assert wait_until(lambda: _answers(environment["PORT"]), seconds=15), up.output[-4000:]
+
+
+def test_readers_do_not_notice_that_the_database_was_restarted(
+    up: Running, folder: Path, environment: dict[str, str]
+) -> None:
+    port = environment["PORT"]
+    assert wait_until(lambda: _status(port, "/readyz") == 200, seconds=20), up.output[-4000:]
+    before = _connections(folder)
+    assert before is not None
+    with ThreadPoolExecutor(20) as readers:  # every thread of the web server takes a connection, and keeps it
+        assert {*readers.map(lambda _: _status(port, "/readyz"), range(100))} == {200}
+    after = _connections(folder)
+    assert after is not None
+    assert after - before <= WEB_PROCESSES * WEB_THREADS
+    old = _children(up)["postgres"]
+    old.kill()
+    assert wait_until(lambda: "postgres" in (now := _children(up)) and now["postgres"].pid != old.pid, seconds=10)
+    assert wait_until(lambda: _connections(folder) is not None, seconds=20), up.output[-4000:]
+    with ThreadPoolExecutor(20) as readers:  # all of the kept ones are dead now
+        assert {*readers.map(lambda _: _status(port, "/readyz"), range(100))} == {200}
 
 
 def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: Path) -> None:
@@ -207,6 +232,28 @@ def _answers(port: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _status(port: str, address: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}{address}", timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def _connections(folder: Path) -> int | None:
+    """How many there are to the embedded PostgreSQL, ours not counted; None while it takes none."""
+    home = Home.find(folder / "home")
+    try:
+        with psycopg.connect(Postgres(home.data / "postgres", home.run).url) as connection:
+            counted = connection.execute(
+                "SELECT count(*) - 1 FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            ).fetchone()
+    except psycopg.OperationalError:
+        return None
+    assert counted
+    return int(counted[0])
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""The one step before the application starts: tables, schedules, the first administrator, the first ingestion."""
+"""The one step before the application starts: tables, schedules, static files, first administrator and ingestion."""
 
 import secrets
 import time
@@ -14,6 +14,7 @@ from adaptapedia.config import Config
 from adaptapedia.local.errors import LocalError
 from adaptapedia.scheduling.actions import request_run
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.web.collected import collect
 
 PATIENCE = 60
 """Seconds that the two servers have to come up; a PostgreSQL that recovers from a crash may need some."""
@@ -34,8 +35,17 @@ def prepare(config: Config, *, say: Say) -> None:
     with _alone():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("setup_periodic_tasks")
+        collect_static_files(say=say)
         make_first_administrator(config, say=say)
     start_first_ingestion(config, say=say)
+
+
+def collect_static_files(*, say: Say) -> None:
+    """Collect them under lasting names, compressed; where no folder can be written they are served as they are."""
+    try:
+        collect()
+    except OSError as error:
+        say(f"Static files are served uncompressed: {error.filename} cannot be written ({error.strerror}).")
 
 
 def make_first_administrator(config: Config, *, say: Say) -> None:

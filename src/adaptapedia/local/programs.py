@@ -1,5 +1,6 @@
 """The processes of `up`: what each runs, and how it is stopped."""
 
+import os
 import shlex
 import signal
 import sys
@@ -12,13 +13,17 @@ from adaptapedia.local.valkey import Valkey
 
 YIELDING = 5
 """Of workers and beat, so that pages stay quick on a small machine, and are there first at the start."""
+WEB_PROCESSES = min(os.cpu_count() or 1, 4)
+"""Python runs on one core a process. Each takes some 100 MiB, so a large machine does not get one a core."""
+WEB_THREADS = 4
+"""Of each process: a page that waits for PostgreSQL does not hold up the others. Each keeps one connection."""
 SERVERS, STEPS, APP = "servers", "steps", "app"
 """The groups, in the order of starting; they stop in the opposite one, each as a whole and at once."""
 
 
 QUIET_ABOUT = (
     "You're running the worker with superuser privileges",  # what root asked for
-    "No directory at",  # static files are served from where they are, uncollected
+    "No directory at",  # static files could not be collected, which `prepare` has told
 )
 """Beginnings of Python warnings that would only frighten the person who typed `make up`."""
 
@@ -63,7 +68,7 @@ def programs_of(servers: dict[str, Postgres | Valkey], *, port: int) -> list[Pro
     return [
         *(_server(name, server) for name, server in servers.items()),
         Program("prepare", STEPS, [*_python("adaptapedia"), "prepare"], lasting=False),
-        Program("web", APP, [*_python("granian"), *_web(port)]),
+        Program("web", APP, web_server(port)),
         _worker("quick", concurrency=2),
         _worker("long", concurrency=1),
         Program("beat", APP, [*_celery("beat"), "--pidfile="], niceness=YIELDING),
@@ -76,9 +81,11 @@ def _server(name: str, server: Postgres | Valkey) -> Program:
     return Program(name, SERVERS, server.command(), user=server.user, stop=stop, orphaned=stop, patience=3)
 
 
-def _web(port: int) -> list[str]:
+def web_server(port: int) -> list[str]:
+    """The web server's command; benchmarks run the same."""
     where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    return [*where, "--blocking-threads", "4", "--workers-kill-timeout", "2", "adaptapedia.wsgi:application"]
+    how = ["--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "2"]
+    return [*_python("granian"), *where, *how, "adaptapedia.wsgi:application"]
 
 
 def _worker(queue: str, *, concurrency: int) -> Program:

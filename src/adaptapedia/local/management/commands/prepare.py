@@ -7,7 +7,10 @@ from adaptapedia.settings import CONFIG
 
 
 class Command(BaseCommand):
-    help = "Migrate, sync the schedules, make the first administrator, start the first ingestion. Safe to repeat."
+    help = (
+        "Migrate, sync the schedules, collect static files, make the first administrator, start the first ingestion. "
+        "Safe to repeat."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
