@@ -6,8 +6,9 @@ from adaptapedia.web.covers.dice import Dice
 from adaptapedia.web.covers.palettes import CLOTHS, ROOMS, Cloth
 from adaptapedia.web.covers.patterns import PATTERNS
 from adaptapedia.web.covers.scenes import SCENES
-from adaptapedia.web.covers.typesetting import Setting, reads_right_to_left, set_line, set_title
+from adaptapedia.web.covers.typesetting import Setting, set_line, set_title
 from adaptapedia.web.covers.widths import PAGE, SCREEN
+from adaptapedia.web.languages import reads_right_to_left
 
 WIDTH, HEIGHT = 200, 300
 _MARGIN = 17

@@ -8,7 +8,6 @@ from adaptapedia.web.covers.widths import Face
 
 _NEVER_FIRST = frozenset("、。，．・：；？！」』）］｝〉》】ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 ELLIPSIS = "…"
 
 
@@ -33,14 +32,6 @@ class Piece:
     width: float
     gap: float
     """The space before it, where it does not begin a line."""
-
-
-def reads_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction runs to the left."""
-    if text.isascii():
-        return False
-    strong = (way for way in map(unicodedata.bidirectional, text) if way in _RIGHT_TO_LEFT or way == "L")
-    return next(strong, "L") in _RIGHT_TO_LEFT
 
 
 def set_title(text: str, *, face: Face, width: float, height: float, sizes: Sequence[float], leading: float) -> Setting:
