@@ -1,0 +1,57 @@
+"""Addresses of entries: whole ones, and the way from a slug that was changed or mistyped to the right one."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from adaptapedia.catalogue.models import ScreenWork, Work
+from adaptapedia.catalogue.pages import current_slug
+from adaptapedia.kit.text import slugify
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+LONGEST_SLUG = 120
+ONE_DAY = 24 * 3600
+_PAGES: dict[type[Work] | type[ScreenWork], str] = {Work: "web:book", ScreenWork: "web:screen"}
+
+
+def is_slug(text: str) -> bool:
+    """Whether an entry could have this slug."""
+    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None
+
+
+def address_of(entry: Work | ScreenWork) -> str:
+    """The path of an entry's page."""
+    return reverse(_PAGES[type(entry)], args=[entry.slug])
+
+
+def whole(request: HttpRequest, path: str) -> str:
+    """A path as a whole address of this site."""
+    return f"{request.scheme}://{request.get_host()}{path}"
+
+
+def elsewhere_or_missing(request: HttpRequest, model: type[Work] | type[ScreenWork], slug: str) -> HttpResponse:
+    """301 to the entry that is meant by a former or mistyped slug, the query kept; else 404 with what could be meant."""
+    meant = slug.lower() if is_slug(slug.lower()) else slugify(slug[:LONGEST_SLUG])
+    if meant and (current := _current(model, meant)):
+        return _moved(request, reverse(_PAGES[model], args=[current]))
+    other: type[Work] | type[ScreenWork] = ScreenWork if model is Work else Work
+    found = _current(other, meant) if meant else None
+    context = {
+        "words": meant.replace("-", " "),
+        "other": reverse(_PAGES[other], args=[found]) if found else "",
+        "is_book": model is Work,
+    }
+    return render(request, "web/no_such_entry.html", context, status=404)
+
+
+def _current(model: type[Work] | type[ScreenWork], slug: str) -> str | None:
+    return current_slug(Work, slug) if model is Work else current_slug(ScreenWork, slug)
+
+
+def _moved(request: HttpRequest, path: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+    response.headers["Cache-Control"] = f"public, max-age={ONE_DAY}"
+    return response

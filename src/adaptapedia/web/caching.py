@@ -1,0 +1,40 @@
+"""What browsers and a CDN may keep of a public page, and the short answer when they have it already."""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import blake2b
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+FOR_EVERYONE = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400"
+FOR_ONE = "private, no-cache"
+
+
+def kept_by_caches(view: View[P]) -> View[P]:
+    """A page that is the same for everybody without a cookie: those answers may be shared, for five minutes.
+
+    A cookie (a chosen light, a session, a message) makes the answer its owner's. Every answer has an
+    ETag of its text and is 304 to whoever has that text; a CDN that does not heed `Vary: Cookie` can
+    at worst show a reader the page of somebody who is not signed in.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        response.headers["Cache-Control"] = FOR_ONE if request.COOKIES else FOR_EVERYONE
+        if response.status_code != 200:
+            return response
+        response.headers["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+        conditional = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+        if isinstance(conditional, HttpResponseNotModified):
+            conditional.headers["Vary"] = response.headers["Vary"]
+            conditional.headers["Cache-Control"] = response.headers["Cache-Control"]
+        return conditional or response
+
+    return answer
