@@ -42,6 +42,8 @@ class User(auth.AbstractUser):
     OPERATORS = (Role.MODERATOR, Role.ADMINISTRATOR)
 
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.USER)
+    # Access tokens issued before this are refused; None while nobody has revoked any.
+    tokens_valid_from = models.DateTimeField(_("tokens valid from"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
