@@ -1,5 +1,7 @@
 """Config → Django's names. No branches on "environment"."""
 
+import hmac
+from datetime import timedelta
 from typing import Any
 
 import dj_email_url
@@ -34,13 +36,18 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_celery_beat",
     "django_htmx",
+    "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "corsheaders",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "adaptapedia.web.policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "adaptapedia.api.middleware.Problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,6 +129,55 @@ ADMIN_CONTENT_POLICY: dict[str, Any] = {
 # Accounts
 
 # The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["adaptapedia.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PARSER_CLASSES": ["adaptapedia.api.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["adaptapedia.api.json.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "adaptapedia.api.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "adaptapedia.api.faults.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "ALGORITHM": "HS256",
+    # Not the key of sessions and reset links, but made from it: one may leak without the other.
+    "SIGNING_KEY": hmac.digest(SECRET_KEY.encode(), b"adaptapedia.api.tokens", "sha256").hex(),
+    "AUDIENCE": "adaptapedia.api",
+    "ISSUER": "adaptapedia",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Adaptapedia",
+    "DESCRIPTION": "Books, and the films and series made from them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "LICENSE": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "adaptapedia.api.schema.with_rate_headers",
+    ],
+}
+# How many requests a window (in seconds) allows, from one address or, with a token, by one account.
+API_WINDOW = 60
+API_ANONYMOUS_REQUESTS = 300
+API_SIGNED_IN_REQUESTS = 1200
+# At the endpoints of tokens, from one address; and how many failed attempts to sign in to one account.
+API_TOKEN_REQUESTS = 30
+API_TOKEN_GUESS_WINDOW = 900
+API_TOKEN_GUESSES = 10
+API_TRUSTED_PROXIES = 0 if CONFIG.embedded else 1
+# Pages of other sites may read, and nothing else: no cookie and no token of a browser goes along.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+]
 
 # The admin
 

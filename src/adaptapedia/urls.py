@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from adaptapedia.api.views.ways import Nowhere
 from adaptapedia.ops.views.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("adaptapedia.web.urls")),
     path("api/v1/", include("adaptapedia.api.urls")),
+    path("api/<path:rest>", Nowhere.as_view(), name="api-nowhere"),
+    path("api/", Nowhere.as_view(), name="api-nowhere"),
     path("ops/", include("adaptapedia.ops.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
