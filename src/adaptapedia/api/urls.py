@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from adaptapedia.api.views import entries, statistics
+from adaptapedia.api.views import entries, statistics, tokens
 from adaptapedia.api.views.docs import docs, open_operation, problem_page, problem_pages
 from adaptapedia.api.views.schema import Schema
 from adaptapedia.api.views.ways import Nowhere, Root
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:id>/", entries.PersonAlone.as_view(), name="person"),
     path("statistics/", statistics.Statistics.as_view(), name="statistics"),
     path("statistics/history/", statistics.StatisticsHistory.as_view(), name="statistics-history"),
+    path("token/", tokens.Obtain.as_view(), name="token"),
+    path("token/refresh/", tokens.Refresh.as_view(), name="token-refresh"),
+    path("token/revoke/", tokens.Revoke.as_view(), name="token-revoke"),
+    path("token/revoke-all/", tokens.RevokeAll.as_view(), name="token-revoke-all"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     path("docs/open/<slug:operation>/", open_operation, name="open"),
