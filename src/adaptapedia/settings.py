@@ -35,6 +35,10 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "rest_framework_simplejwt.token_blacklist",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -45,9 +49,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "adaptapedia.accounts.sessions.NotesSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "adaptapedia.web.second_factor.SecondFactorOfOperators",
 ]
 
 ROOT_URLCONF = "adaptapedia.urls"
@@ -89,9 +96,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "ops:sign-in"
-LOGIN_REDIRECT_URL = "ops:overview"
-LOGOUT_REDIRECT_URL = "ops:sign-in"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
 
 # The embedded default is plain HTTP on this machine's own address; everything else is behind TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.embedded
@@ -120,6 +127,53 @@ ADMIN_CONTENT_POLICY: dict[str, Any] = {
 }
 
 # Accounts
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# The first hashes; a password that was hashed by another is hashed anew when its owner signs in.
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}"
+    for name in ("Argon2PasswordHasher", "PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher", "ScryptPasswordHasher")
+]
+PASSWORD_RESET_TIMEOUT = 3 * 3600
+# With servers of our own there is a proxy in front, and it says who called.
+BEHIND_A_PROXY = not CONFIG.embedded
+# The embedded default is one machine's; anywhere else a stolen password alone must not open /ops/.
+OPERATORS_NEED_SECOND_FACTOR = not CONFIG.embedded
+
+ACCOUNT_ADAPTER = "adaptapedia.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_USERNAME_VALIDATORS = "adaptapedia.accounts.names.VALIDATORS"
+ACCOUNT_FORMS = {
+    "login": "adaptapedia.web.forms.SignInForm",
+    "signup": "adaptapedia.web.forms.SignUpForm",
+    "add_email": "adaptapedia.web.forms.ChangeAddressForm",
+    "change_password": "adaptapedia.web.forms.ChangePasswordForm",
+    "set_password": "adaptapedia.web.forms.SetPasswordForm",
+    "reset_password": "adaptapedia.web.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "adaptapedia.web.forms.NewPasswordForm",
+    "reauthenticate": "adaptapedia.web.forms.PasswordAgainForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True  # one address; another takes its place once it is verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if CONFIG.embedded else "https"
+ACCOUNT_RATE_LIMITS = {"signup": "20/h/ip", "login_failed": "20/m/ip,5/5m/key"}
+
+MFA_ADAPTER = "adaptapedia.accounts.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "adaptapedia.web.forms.CodeForm",
+    "reauthenticate": "adaptapedia.web.forms.CodeAgainForm",
+    "activate_totp": "adaptapedia.web.forms.FirstCodeForm",
+}
+MFA_TOTP_ISSUER = "Adaptapedia"
+# Nobody is signed in with an address that is not verified, so none can shut its owner out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # The API
 
@@ -134,7 +188,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = None  # nothing is collected: WhiteNoise serves the files from where the apps keep them
 WHITENOISE_USE_FINDERS = True
 
+DEFAULT_FROM_EMAIL = CONFIG.sender
 vars().update(dj_email_url.parse(CONFIG.email_url))
+# A mail server that hangs must not hang a page with it.
+EMAIL_TIMEOUT = vars()["EMAIL_TIMEOUT"] or 10
 
 LOGGING_CONFIG = "adaptapedia.kit.logs.write_logs"
 LOGGING = {"readable": CONFIG.embedded, "level": "INFO"}
