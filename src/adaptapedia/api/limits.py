@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
 
+from adaptapedia.accounts.addresses import client_address
 from adaptapedia.api import problems
 from adaptapedia.api.problems import Problem
 
@@ -101,24 +102,11 @@ def tell(answer: HttpResponseBase, spent: Spent) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Whom an anonymous request counts for: an IPv4 address, or the network of 64 bits that an IPv6 one is in.
-
-    Of X-Forwarded-For only what our own proxies (API_TRUSTED_PROXIES of them) wrote is believed.
-    """
-    given = request.META.get("REMOTE_ADDR", "")
-    trusted = settings.API_TRUSTED_PROXIES
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if trusted and forwarded:
-        given = forwarded[-min(trusted, len(forwarded))]
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    """Whom an anonymous request counts for: an IPv4 address, or the network of 64 bits that an IPv6 one is in."""
+    address = ipaddress.ip_address(client_address(request))
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 _failed_at = -math.inf

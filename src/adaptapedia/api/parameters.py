@@ -17,6 +17,7 @@ LARGEST_ID = 2**63 - 1
 LARGEST_YEAR = 9999
 PAGE_SIZE = 25
 LARGEST_PAGE = 100
+LANGUAGE = r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 ITEM = re.compile(r"^Q[1-9][0-9]{0,17}$")
 
 
@@ -95,9 +96,7 @@ class TitledParameters(EntryParameters):
     language = serializers.CharField(
         required=False,
         max_length=35,
-        validators=[
-            RegexValidator(r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*$", _("Give the code of a language, like en or pt-br."))
-        ],
+        validators=[RegexValidator(LANGUAGE, _("Give the code of a language, like en or pt-br."))],
         help_text=_("The original language, by its code."),
     )
     country = Item(help_text=_("A country of origin, by its item of Wikidata: Q142 is France."))

@@ -142,8 +142,8 @@ TOKEN_INVALID = _kind(
     401,
     gettext_lazy("The token is not valid"),
     gettext_lazy(
-        "The token is not one of ours, is of the other sort (an access token is not a refresh token), has been revoked, "
-        "or belongs to an account that is closed or whose password has changed since. Sign in again."
+        "The token is not one of ours, is of the other sort (an access token is not a refresh token), has been "
+        "revoked, or belongs to an account that is closed or whose password has changed since. Sign in again."
     ),
 )
 TOKEN_EXPIRED = _kind(
@@ -160,8 +160,8 @@ TOKEN_REUSED = _kind(
     401,
     gettext_lazy("The refresh token has been used before"),
     gettext_lazy(
-        "A refresh token can be used once, and this one was. Either two programs share it or somebody has stolen it, so "
-        "every token of the account has been revoked. Sign in again, and change the password if this is a surprise."
+        "A refresh token can be used once, and this one was. Either two programs share it or somebody has stolen it, "
+        "so every token of the account has been revoked. Sign in again, and change the password if this is a surprise."
     ),
 )
 FORBIDDEN = _kind(
@@ -231,9 +231,7 @@ INTERNAL_ERROR = _kind(
     "internal-error",
     500,
     gettext_lazy("Something failed on our side"),
-    gettext_lazy(
-        "The fault is ours and has been written down. Trying again later may work; changing the request won't."
-    ),
+    gettext_lazy("The fault is ours and has been written down. Trying again later may work."),
 )
 UNAVAILABLE = _kind(
     "unavailable",

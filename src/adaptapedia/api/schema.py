@@ -146,7 +146,7 @@ def with_rate_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             }
             if status == "429":
                 headers["Retry-After"] = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-            if status in {"200", "304"} and operation.get("x-method") == "get":
+            if status in {"200", "304"} and "requestBody" not in operation:
                 headers["ETag"] = {"description": "The content's mark.", "schema": {"type": "string"}}
             response["headers"] = headers
     return result
@@ -154,9 +154,7 @@ def with_rate_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def operations(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     """All operations of a schema."""
-    return [
-        operation for path in schema["paths"].values() for method, operation in path.items() if method != "parameters"
-    ]
+    return [operation for path in schema["paths"].values() for operation in path.values()]
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from adaptapedia.web.views.accounts import account
 from adaptapedia.web.views.front import front
 from adaptapedia.web.views.theme import set_theme
 
@@ -8,4 +9,10 @@ app_name = "web"
 urlpatterns = [
     path("", front, name="front"),
     path("theme/", set_theme, name="theme"),
+    path("accounts/", account.account, name="account"),
+    path("accounts/data/", account.data, name="account-data"),
+    path("accounts/delete/", account.delete, name="delete-account"),
+    path("accounts/deleted/", account.deleted, name="account-deleted"),
+    path("accounts/second-factor/", account.second_factor, name="second-factor"),
+    path("accounts/tokens/revoke/", account.revoke, name="revoke-tokens"),
 ]

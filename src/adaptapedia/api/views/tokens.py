@@ -74,7 +74,7 @@ class Obtain(TokenEndpoint):
 @writing(
     "token_refresh",
     "Refresh tokens",
-    description="A refresh token is used up by this and gets the next pair. Used twice, it ends all tokens of the account.",
+    description="Uses up a refresh token and gets the next pair. Used twice, it ends all tokens of the account.",
     form=RefreshForm,
     sent=samples.REFRESH,
     answer=answers.PairAnswer,
