@@ -3,6 +3,7 @@
 import getpass
 import hashlib
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -199,6 +200,14 @@ class Config(BaseSettings):
     def home(self) -> "Home":
         """Where the embedded default keeps data and sockets."""
         return Home.find(self.adaptapedia_home)
+
+    @property
+    def sender(self) -> str:
+        """Whom e-mails come from, unless EMAIL_URL says: CONTACT where it is an address, else nobody's at our host."""
+        if "contact" in self.model_fields_set and re.fullmatch(r"[^@\s:/<>]+@[^@\s:/<>]+", self.contact):
+            return f"Adaptapedia <{self.contact}>"
+        host = next((host.lstrip(".") for host in self.allowed_hosts if host != "*"), "localhost")
+        return f"Adaptapedia <nobody@{host}>"
 
     @property
     def database_address(self) -> str:

@@ -1,5 +1,7 @@
 """Config → Django's names. No branches on "environment"."""
 
+import hmac
+from datetime import timedelta
 from typing import Any
 
 import dj_email_url
@@ -34,7 +36,14 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_celery_beat",
     "django_htmx",
+    "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "corsheaders",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -43,13 +52,18 @@ MIDDLEWARE = [
     "adaptapedia.web.policy.ContentPolicy",
     "adaptapedia.web.policy.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "adaptapedia.api.middleware.Problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "adaptapedia.accounts.sessions.NotesSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "adaptapedia.web.second_factor.SecondFactorOfOperators",
 ]
 
 ROOT_URLCONF = "adaptapedia.urls"
@@ -91,9 +105,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "ops:sign-in"
-LOGIN_REDIRECT_URL = "ops:overview"
-LOGOUT_REDIRECT_URL = "ops:sign-in"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
 
 # The embedded default is plain HTTP on this machine's own address; everything else is behind TLS.
 HTTPS_ONLY = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.embedded
@@ -126,8 +140,104 @@ ADMIN_CONTENT_POLICY: dict[str, Any] = {
 }
 
 # Accounts
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# The first hashes; a password that was hashed by another is hashed anew when its owner signs in.
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}"
+    for name in ("Argon2PasswordHasher", "PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher", "ScryptPasswordHasher")
+]
+PASSWORD_RESET_TIMEOUT = 3 * 3600
+# With servers of our own there is a proxy in front, and it says who called.
+BEHIND_A_PROXY = not CONFIG.embedded
+# The embedded default is one machine's; anywhere else a stolen password alone must not open /ops/.
+OPERATORS_NEED_SECOND_FACTOR = not CONFIG.embedded
+
+ACCOUNT_ADAPTER = "adaptapedia.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_USERNAME_VALIDATORS = "adaptapedia.accounts.names.VALIDATORS"
+ACCOUNT_FORMS = {
+    "login": "adaptapedia.web.forms.SignInForm",
+    "signup": "adaptapedia.web.forms.SignUpForm",
+    "add_email": "adaptapedia.web.forms.ChangeAddressForm",
+    "change_password": "adaptapedia.web.forms.ChangePasswordForm",
+    "set_password": "adaptapedia.web.forms.SetPasswordForm",
+    "reset_password": "adaptapedia.web.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "adaptapedia.web.forms.NewPasswordForm",
+    "reauthenticate": "adaptapedia.web.forms.PasswordAgainForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True  # one address; another takes its place once it is verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if CONFIG.embedded else "https"
+ACCOUNT_RATE_LIMITS = {"signup": "20/h/ip", "login_failed": "20/m/ip,5/5m/key"}
+
+MFA_ADAPTER = "adaptapedia.accounts.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "adaptapedia.web.forms.CodeForm",
+    "reauthenticate": "adaptapedia.web.forms.CodeAgainForm",
+    "activate_totp": "adaptapedia.web.forms.FirstCodeForm",
+}
+MFA_TOTP_ISSUER = "Adaptapedia"
+# Nobody is signed in with an address that is not verified, so none can shut its owner out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["adaptapedia.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PARSER_CLASSES": ["adaptapedia.api.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["adaptapedia.api.json.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "adaptapedia.api.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "adaptapedia.api.faults.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "ALGORITHM": "HS256",
+    # Not the key of sessions and reset links, but made from it: one may leak without the other.
+    "SIGNING_KEY": hmac.digest(SECRET_KEY.encode(), b"adaptapedia.api.tokens", "sha256").hex(),
+    "AUDIENCE": "adaptapedia.api",
+    "ISSUER": "adaptapedia",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Adaptapedia",
+    "DESCRIPTION": "Books, and the films and series made from them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "LICENSE": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"ScreenRoleEnum": "adaptapedia.catalogue.models.ScreenCredit.Role"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "adaptapedia.api.schema.with_rate_headers",
+    ],
+}
+# How many requests a window (in seconds) allows, from one address or, with a token, by one account.
+API_WINDOW = 60
+API_ANONYMOUS_REQUESTS = 300
+API_SIGNED_IN_REQUESTS = 1200
+# At the endpoints of tokens, from one address; and how many failed attempts to sign in to one account.
+API_TOKEN_REQUESTS = 30
+API_TOKEN_GUESS_WINDOW = 900
+API_TOKEN_GUESSES = 10
+# Pages of other sites may read, and nothing else: no cookie and no token of a browser goes along.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+]
 
 # The admin
 
@@ -147,7 +257,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "adaptapedia.web.collected.CollectedFiles"},
 }
 
+DEFAULT_FROM_EMAIL = CONFIG.sender
 vars().update(dj_email_url.parse(CONFIG.email_url))
+# A mail server that hangs must not hang a page with it.
+EMAIL_TIMEOUT = vars()["EMAIL_TIMEOUT"] or 10
 
 LOGGING_CONFIG = "adaptapedia.kit.logs.write_logs"
 LOGGING = {"readable": CONFIG.embedded, "level": "INFO"}

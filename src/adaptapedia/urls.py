@@ -3,13 +3,21 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from adaptapedia.api.views.ways import Nowhere
 from adaptapedia.ops.views.health import healthz, readyz
+from adaptapedia.ops.views.session import sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("adaptapedia.web.urls")),
+    path("accounts/", include("adaptapedia.web.account_urls")),
     path("api/v1/", include("adaptapedia.api.urls")),
+    path("api/<path:rest>", Nowhere.as_view(), name="api-nowhere"),
+    path("api/", Nowhere.as_view(), name="api-nowhere"),
     path("ops/", include("adaptapedia.ops.urls")),
+    path("admin/login/", sign_in),  # there is one way in
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+handler429 = "adaptapedia.web.views.accounts.limits.too_many"  # allauth looks it up here

@@ -73,8 +73,8 @@ def test_an_operator_signs_in_and_sees_the_programme(open_page: Open) -> None:
     make_history()
 
     page = open_page("/ops/")
-    expect(page).to_have_url(re.compile(r"/ops/sign-in/\?next=/ops/$"))
-    page.get_by_label("Username").fill("grace")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/ops/$"))
+    page.get_by_label("User name").fill("grace")
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
 

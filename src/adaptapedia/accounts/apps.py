@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "adaptapedia.accounts"
+
+    def ready(self) -> None:
+        from adaptapedia.accounts import events
+
+        events.connect()

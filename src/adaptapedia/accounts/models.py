@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth import models as auth
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -42,6 +43,8 @@ class User(auth.AbstractUser):
     OPERATORS = (Role.MODERATOR, Role.ADMINISTRATOR)
 
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.USER)
+    # Access tokens issued before this are refused; None while nobody has revoked any.
+    tokens_valid_from = models.DateTimeField(_("tokens valid from"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -56,7 +59,9 @@ class User(auth.AbstractUser):
                 condition=Q(is_superuser=True, role="administrator") | Q(is_superuser=False) & ~Q(role="administrator"),
                 name="user_superuser_by_role",
             ),
+            models.UniqueConstraint(Upper("username"), name="user_name_without_twin"),
         ]
+        indexes = [models.Index(fields=["email"], name="user_email")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Django's own flags follow the role, so that there is one thing to set.

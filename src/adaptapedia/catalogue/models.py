@@ -79,7 +79,11 @@ class Work(TitledEntry):
     class Meta(TitledEntry.Meta):
         verbose_name = _("work")
         verbose_name_plural = _("works")
-        indexes = [GinIndex(fields=["search_text"], name="work_search_trgm", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(fields=["search_text"], name="work_search_trgm", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["sort_key", "id"], name="work_by_title", condition=Q(retired_at=None)),
+            models.Index(fields=["year", "id"], name="work_by_year", condition=Q(retired_at=None)),
+        ]
 
 
 class ScreenWork(TitledEntry):
@@ -99,7 +103,11 @@ class ScreenWork(TitledEntry):
     class Meta(TitledEntry.Meta):
         verbose_name = _("screen work")
         verbose_name_plural = _("screen works")
-        indexes = [GinIndex(fields=["search_text"], name="screen_work_search_trgm", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(fields=["search_text"], name="screen_work_search_trgm", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["sort_key", "id"], name="screen_work_by_title", condition=Q(retired_at=None)),
+            models.Index(fields=["year", "id"], name="screen_work_by_year", condition=Q(retired_at=None)),
+        ]
 
 
 class Person(Entry):
@@ -113,6 +121,7 @@ class Person(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [models.Index(fields=["sort_key", "id"], name="person_by_name", condition=Q(retired_at=None))]
 
     def __str__(self) -> str:
         return self.name

@@ -4,13 +4,13 @@ from adaptapedia.ops.views.clashes import clashes
 from adaptapedia.ops.views.overview import overview
 from adaptapedia.ops.views.rejects import rejects
 from adaptapedia.ops.views.runs import run, run_now, runs
-from adaptapedia.ops.views.session import SignIn, sign_out
+from adaptapedia.ops.views.session import sign_in, sign_out
 
 app_name = "ops"
 
 urlpatterns = [
     path("", overview, name="overview"),
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-in/", sign_in, name="sign-in"),
     path("sign-out/", sign_out, name="sign-out"),
     path("runs/", runs, name="runs"),
     path("runs/<int:run_id>/", run, name="run"),

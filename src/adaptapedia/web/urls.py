@@ -1,5 +1,6 @@
 from django.urls import path
 
+from adaptapedia.web.views.accounts import account
 from adaptapedia.web.views.book import book
 from adaptapedia.web.views.front import front
 from adaptapedia.web.views.screen import screen
@@ -14,4 +15,10 @@ urlpatterns = [
     path("screen/<str:slug>/", screen, name="screen"),
     path("styleguide/", styleguide, name="styleguide"),
     path("theme/", set_theme, name="theme"),
+    path("accounts/", account.account, name="account"),
+    path("accounts/data/", account.data, name="account-data"),
+    path("accounts/delete/", account.delete, name="delete-account"),
+    path("accounts/deleted/", account.deleted, name="account-deleted"),
+    path("accounts/second-factor/", account.second_factor, name="second-factor"),
+    path("accounts/tokens/revoke/", account.revoke, name="revoke-tokens"),
 ]

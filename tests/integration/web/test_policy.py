@@ -28,7 +28,7 @@ def behind_tls(settings: LazySettings) -> LazySettings:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/ops/sign-in/", "/no-such-page/"])
+@pytest.mark.parametrize("address", ["/", "/ops/sign-in/", "/accounts/login/", "/no-such-page/"])
 def test_no_page_may_run_a_script_or_style_that_stands_within_it(address: str) -> None:
     policy = policy_of(address)
     assert policy["default-src"] == {"'none'"}

@@ -1,0 +1,38 @@
+"""Deleting an account."""
+
+from django.db import transaction
+
+from adaptapedia.accounts.models import User
+from adaptapedia.accounts.sessions import end_sessions
+from adaptapedia.accounts.tokens import revoke_tokens
+
+
+class LastAdministrator(Exception):
+    """Without this account nobody could administrate."""
+
+
+@transaction.atomic
+def delete_account(user: User) -> None:
+    """Delete a person's account with everything of theirs; sessions and tokens end. Raises LastAdministrator.
+
+    What they wrote in the catalogue stays, under a number that leads to nobody any more. Tokens stay on the
+    blacklist, without a name, until they have expired.
+    """
+    if user.role == User.Role.ADMINISTRATOR:
+        _leave_an_administrator(user)
+    revoke_tokens(user)
+    end_sessions(user)
+    user.delete()
+
+
+def is_last_administrator(user: User) -> bool:
+    """Whether deleting this account would leave nobody who can administrate."""
+    others = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    return user.role == User.Role.ADMINISTRATOR and not others.exists()
+
+
+def _leave_an_administrator(user: User) -> None:
+    """Holds the rows of all administrators, in one order, so that two of them cannot both leave at once."""
+    administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    if not set(administrators.select_for_update().values_list("pk", flat=True)) - {user.pk}:
+        raise LastAdministrator

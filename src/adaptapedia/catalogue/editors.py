@@ -1,0 +1,28 @@
+"""What people have written in the catalogue."""
+
+from typing import Any
+
+from django.db.models.expressions import RawSQL
+
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.models import Person, ScreenWork, Work
+
+
+def edits_of(user: User) -> list[dict[str, Any]]:
+    """The entries with a field that this person wrote: kind, id, slug, the fields with their times."""
+    return [edit for model in (Work, ScreenWork, Person) for edit in _edits(model, user)]
+
+
+def _edits(model: type[Work] | type[ScreenWork] | type[Person], user: User) -> list[dict[str, Any]]:
+    # Few entries are locked at all, and a person's edits are found among those.
+    theirs = RawSQL("jsonb_path_exists(locks, '$.*.by ? (@ == $id)', jsonb_build_object('id', %s::bigint))", [user.pk])
+    entries = model._default_manager.exclude(locks={}).filter(theirs).order_by("pk")
+    return [
+        {
+            "kind": model._meta.model_name,
+            "id": entry["pk"],
+            "slug": entry["slug"],
+            "fields": {field: lock["at"] for field, lock in entry["locks"].items() if lock.get("by") == user.pk},
+        }
+        for entry in entries.values("pk", "slug", "locks")
+    ]
