@@ -86,11 +86,10 @@ class UserPage(UserBase, Page):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A username's beginning by its index; only an e-mail address is looked for one by one."""
         if not (term := search_term.strip()):
             return queryset, False
-        if "@" in term and not queryset.filter(username=term).exists():
-            return queryset.filter(email__iexact=term), False
+        if "@" in term:
+            return queryset.filter(Q(email=term) | Q(email=term.lower()) | Q(username=term)), False
         found = Q(username__startswith=term) | Q(username__startswith=term.lower())
         if term.lower() in User.Role.values:
             found |= Q(role=term.lower())

@@ -113,6 +113,7 @@ class Person(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [GinIndex(fields=["search_text"], name="person_search_trgm", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return self.name

@@ -73,9 +73,15 @@ def _put_down(instance: Any, **_: Any) -> None:
     if request is None or not instance._state.adding:
         return
     user = getattr(request, "user", None)
-    if isinstance(user, get_user_model()) and user.is_authenticated:
+    if isinstance(user, get_user_model()) and user.is_authenticated and not _says_who_has_gone(instance, user):
         instance.actor = user
     instance.remote_addr = address_of(request)
+
+
+def _says_who_has_gone(instance: Any, user: Any) -> bool:
+    """Whether this is the deletion of the very person who asks for it: no row can point at them any more."""
+    deleted = instance.action == LogEntry.Action.DELETE and _model(instance) is get_user_model()
+    return deleted and str(instance.object_pk) == str(user.pk)
 
 
 def address_of(request: HttpRequest) -> str | None:
