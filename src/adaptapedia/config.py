@@ -31,7 +31,7 @@ EXAMPLES = {
     "TMDB_API_KEY": "0123456789abcdef0123456789abcdef",
     "OPEN_LIBRARY_BASE_URL": "https://openlibrary.org",
     "CONTACT": "you@example.org",
-    "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "EMAIL_URL": "submission://user:password@mail.example.org:587",
     "SENTRY_DSN": "https://key@sentry.example.org/1",
     "DEBUG": "0",
     "PORT": "8000",
@@ -165,7 +165,7 @@ class Config(BaseSettings):
         except (ValueError, KeyError):
             known = False
         if not known:
-            raise ValueError("is not an e-mail address of a server")
+            raise ValueError("is not the address of a mail server")
         return value
 
     @field_validator("adaptapedia_home")

@@ -46,7 +46,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "adaptapedia.web.policy.https_only",
     "adaptapedia.web.policy.ContentPolicy",
+    "adaptapedia.web.policy.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -102,7 +104,11 @@ LOGIN_REDIRECT_URL = "ops:overview"
 LOGOUT_REDIRECT_URL = "ops:sign-in"
 
 # The embedded default is plain HTTP on this machine's own address; everything else is behind TLS.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.embedded
+HTTPS_ONLY = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.embedded
+SECURE_HSTS_SECONDS = 0 if CONFIG.embedded else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not CONFIG.embedded
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the redirect to TLS is ours, web.policy.https_only
+CSRF_COOKIE_HTTPONLY = True  # forms carry their token; no script reads it
 SECURE_PROXY_SSL_HEADER = None if CONFIG.embedded else ("HTTP_X_FORWARDED_PROTO", "https")
 
 # What pages may load. Pictures come from where the upstreams keep them.

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Response, expect
 from adaptapedia.ops import workers
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import BEAT_SEEN
+from tests.browser.axe import faults
 from tests.browser.conftest import Open
 from tests.integration.ops.samples import (
     INGESTION_COUNTS,
@@ -217,3 +218,13 @@ def test_our_styles_and_scripts_stay_light_and_come_from_nowhere_else(open_page:
     assert len(ours) == 8
     assert sum(len(gzip.compress(response.body())) for response in ours) < 60_000
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(page.url).netloc}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+def test_axe_finds_nothing_on_any_page(open_page: Open, session: str, dark: bool) -> None:
+    found = {}
+    for name, address in everything().items():
+        page = open_page(address, session="" if name == "sign-in" else session, dark=dark)
+        if broken := faults(page):
+            found[name] = broken
+    assert found == {}

@@ -57,8 +57,8 @@ MALFORMED = {
         ("a\nb", "goes into a User-Agent and takes printable ASCII only"),
     ],
     "EMAIL_URL": [
-        ("mail.example.org", "is not an e-mail address of a server"),
-        ("bogus://u:hidden@mail.example.org", "is not an e-mail address of a server (it is '…@mail.example.org')"),
+        ("mail.example.org", "is not the address of a mail server"),
+        ("bogus://u:hidden@mail.example.org", "is not the address of a mail server (it is '…@mail.example.org')"),
     ],
     "SENTRY_DSN": [("sentry", "must be an http:// or https:// address")],
     "DEBUG": [("perhaps", "must be 1 or 0 (it is 'perhaps')")],
@@ -84,6 +84,12 @@ def test_a_malformed_setting_is_a_sentence_with_name_fault_and_example(
     assert sentence.endswith(f"Example: {name}={EXAMPLES[name]}")
     assert "hidden" not in sentence
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"SECRET_KEY"}))
+def test_the_example_of_a_setting_is_one_that_is_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    own_servers = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "books.example.org"}
+    load(monkeypatch, **{**own_servers, name: EXAMPLES[name]})
 
 
 def test_every_setting_but_the_secret_key_has_a_malformed_case() -> None:
