@@ -6,6 +6,8 @@ from typing import Any
 
 import dj_email_url
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
 
 from adaptapedia.config import Config
 
@@ -17,6 +19,7 @@ DEBUG = CONFIG.debug
 ALLOWED_HOSTS = [*dict.fromkeys([*CONFIG.allowed_hosts, "localhost", "127.0.0.1", "[::1]"])]
 
 INSTALLED_APPS = [
+    "adaptapedia.desk",
     "adaptapedia.local",
     "adaptapedia.web",
     "adaptapedia.api",
@@ -26,6 +29,9 @@ INSTALLED_APPS = [
     "adaptapedia.catalogue",
     "adaptapedia.scheduling",
     "adaptapedia.accounts",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "auditlog",
     "django_celery_beat",
     "django_htmx",
     "rest_framework",
@@ -64,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "adaptapedia.web.second_factor.SecondFactorOfOperators",
+    "adaptapedia.desk.changes.HoldRequest",
 ]
 
 ROOT_URLCONF = "adaptapedia.urls"
@@ -240,6 +248,56 @@ CORS_EXPOSE_HEADERS = [
 ]
 
 # The admin
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Adaptapedia",
+    "SITE_HEADER": "Adaptapedia",
+    "SITE_SUBHEADER": _("Behind the screen"),
+    "SITE_URL": "/",
+    "SITE_ICON": lambda request: static("web/icon.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("web/icon.svg")}],
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("web/fonts.css"), lambda request: static("desk/admin.css")],
+    "SIDEBAR": {"show_search": False, "navigation": "adaptapedia.desk.navigation.sidebar"},
+    "ACCOUNT": {"navigation": "adaptapedia.desk.navigation.account_links"},
+    "BORDER_RADIUS": "3px",
+    # The site's ink on paper, and its one amber; text in amber is dark enough by day and light enough by night.
+    "COLORS": {
+        "base": {
+            "50": "#f7f3ea",
+            "100": "#efe8da",
+            "200": "#d8cfbd",
+            "300": "#c9bea9",
+            "400": "#b5ac9c",
+            "500": "#665d50",
+            "600": "#554d42",
+            "700": "#3d372e",
+            "800": "#2a2620",
+            "900": "#191713",
+            "950": "#0d0c0a",
+        },
+        "primary": {
+            "50": "#fdf8ea",
+            "100": "#faefd0",
+            "200": "#f5e0a6",
+            "300": "#f0cf7b",
+            "400": "#ecc25f",
+            "500": "#e8b64a",
+            "600": "#7a5608",
+            "700": "#684906",
+            "800": "#523a05",
+            "900": "#3c2a04",
+            "950": "#231a04",
+        },
+        "font": {
+            "subtle-light": "#554d42",
+            "subtle-dark": "#b5ac9c",
+            "default-light": "#3d372e",
+            "default-dark": "#d8cfbd",
+            "important-light": "#1d1a16",
+            "important-dark": "#ece6d9",
+        },
+    },
+}
 
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from adaptapedia.accounts import rights
+
 
 class UserManager(auth.UserManager["User"]):
     """Makes Django's superusers administrators, so that `createsuperuser` does what it says."""
@@ -74,6 +76,21 @@ class User(auth.AbstractUser):
         if "role" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "is_staff", "is_superuser"}
         super().save(*args, **kwargs)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """By the role; rows of auth_permission add to it only where `rights` lets them."""
+        if not self.is_active or self.is_superuser:
+            return super().has_perm(perm, obj)
+        if self.role == self.Role.MODERATOR and rights.moderators_may(perm):
+            return True
+        return perm.partition(".")[0] in rights.WIDENED_BY_ROWS and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        if not self.is_active or self.is_superuser:
+            return super().has_module_perms(app_label)
+        if self.role == self.Role.MODERATOR and rights.moderators_see(app_label):
+            return True
+        return app_label in rights.WIDENED_BY_ROWS and super().has_module_perms(app_label)
 
     @property
     def may_operate(self) -> bool:

@@ -1,6 +1,6 @@
 """Writes of the catalogue that people ask for. What upstreams bring comes in through `ingest`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -81,6 +81,22 @@ def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozens
     _put_down(entry, edited, written, by=by)
     entry.save(update_fields=[*written, "provenance", "locks", "updated_at"])
     return frozenset(written)
+
+
+@transaction.atomic
+def unlock_fields(entry: Entry, fields: Iterable[str]) -> frozenset[str]:
+    """Let upstreams write these fields again; those that were locked. `entry` is up to date afterwards.
+
+    A value stands until the next reading of its upstream, which then merges the entry even though
+    its record has not changed.
+    """
+    entry.refresh_from_db(from_queryset=type(entry)._default_manager.select_for_update())
+    unlocked = entry.locks.keys() & set(fields)
+    if unlocked:
+        entry.locks = {field: lock for field, lock in entry.locks.items() if field not in unlocked}
+        entry.wikidata_digest = None
+        entry.save(update_fields=["locks", "wikidata_digest", "updated_at"])
+    return frozenset(unlocked)
 
 
 def _title_of(entry: Entry) -> str:

@@ -1,27 +1,32 @@
 """Looking at the catalogue, and mending what an upstream has wrong."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
 
 from adaptapedia.accounts.models import User
+from adaptapedia.catalogue import panels
 from adaptapedia.catalogue.actions import NOT_EDITED, edit_entry
+from adaptapedia.catalogue.admin_acts import EntryActs
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import named
+from adaptapedia.desk.pages import Page, ReadOnlyPage
+from adaptapedia.desk.panels import item_page, page_of, run_page
 from adaptapedia.kit.text import clean
 
 if TYPE_CHECKING:
     FormBase = forms.ModelForm[Entry]
-    EntryBase = admin.ModelAdmin[Entry]
-    AdaptationBase = admin.ModelAdmin[Adaptation]
-    StatisticsBase = admin.ModelAdmin[DailyStatistics]
+    AdaptationFormBase = forms.ModelForm[Adaptation]
 else:
-    FormBase = forms.ModelForm
-    EntryBase = AdaptationBase = StatisticsBase = admin.ModelAdmin  # are generic for the type checker only
+    FormBase = AdaptationFormBase = forms.ModelForm  # is generic for the type checker only
 
 
 class EntryForm(FormBase):
@@ -34,57 +39,165 @@ class EntryForm(FormBase):
         return self.cleaned_data
 
 
-class EntryAdmin(EntryBase):
+class EntryPage(EntryActs, Page):
     """An entry comes in from upstream and is mended here: what is changed is locked, the rest follows."""
 
     form = EntryForm
     search_fields = ("search_text",)
     search_help_text = _("Words of a title or name, an address's last part, or a Wikidata item (Q42)")
-    readonly_fields = tuple(sorted(NOT_EDITED - {"id"}))
-    show_full_result_count = False
+    shown_first: ClassVar[tuple[str, ...]] = ()
+    shown_after: ClassVar[tuple[str, ...]] = ("external_ids", "former_slugs", "sources")
+    kept: ClassVar[tuple[str, ...]] = ("retired_at", "created_at", "updated_at")
+    readonly_fields: ClassVar[Any] = (*sorted(NOT_EDITED - {"id"}), "retired_at", "item", *shown_after)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (
+            (None, {"fields": ("slug", "item", *self.shown_first)}),
+            (_("What belongs to it"), {"fields": self.shown_after}),
+            (_("Kept"), {"fields": self.kept}),
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An upstream would bring it back: entries are retired."""
+        return False
+
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
-    ) -> tuple[QuerySet[Entry], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         return (queryset.filter(named(search_term)) if search_term else queryset), False
 
-    def save_model(self, request: HttpRequest, obj: Entry, form: "FormBase", change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         edit_entry(obj, {field: form.cleaned_data[field] for field in form.changed_data}, by=cast(User, request.user))
+
+    @admin.display(description=_("Wikidata item"), ordering="wikidata_id")
+    def item(self, entry: Entry) -> object:
+        return item_page(entry.wikidata_id)
+
+    @admin.display(description=_("External ids"))
+    def external_ids(self, entry: Any) -> SafeString:
+        return panels.external_ids_of(entry)
+
+    @admin.display(description=_("Former addresses"))
+    def former_slugs(self, entry: Entry) -> SafeString:
+        return panels.former_slugs_of(entry)
+
+    @admin.display(description=_("Sources and locks"))
+    def sources(self, entry: Entry) -> SafeString:
+        return panels.sources_of(entry)
+
+
+class TitledPage(EntryPage):
+    room: ClassVar[str] = ""
+    titles: ClassVar[tuple[str, ...]] = ("title", "title_language", "original_title", "original_language")
+    lists: ClassVar[tuple[str, ...]] = ("countries", "genres", "series")
+
+    def view_on_site(self, obj: Any) -> str | None:
+        return None if obj.retired_at else f"/{self.room}/{obj.slug}/"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.lists:
+            field.help_text = _("Numbers of Wikidata items, with commas between them (145, 30)")
+        return field
+
+    @admin.display(description=_("Credits"))
+    def credits_of(self, entry: Any) -> SafeString:
+        return panels.credits_of(entry)
 
 
 @admin.register(Work)
-class WorkAdmin(EntryAdmin):
-    list_display = ("title", "year", "form", "wikidata_id", "retired_at")
-    list_filter = ("form",)
+class WorkPage(TitledPage):
+    room = "book"
+    list_display = ("title", "year", "form", "item", "retired_at")
+    list_filter = (("form", ChoicesDropdownFilter), ("year", RangeNumericFilter))
+    shown_first = (*TitledPage.titles, "year", "form", *TitledPage.lists)
+    shown_after = ("adaptations", "credits_of", *EntryPage.shown_after)
+    readonly_fields = (*EntryPage.readonly_fields, *shown_after)
+
+    @admin.display(description=_("Adaptations"))
+    def adaptations(self, entry: Work) -> SafeString:
+        return panels.adaptations_of_work(entry)
 
 
 @admin.register(ScreenWork)
-class ScreenWorkAdmin(EntryAdmin):
-    list_display = ("title", "year", "kind", "wikidata_id", "retired_at")
-    list_filter = ("kind",)
+class ScreenWorkPage(TitledPage):
+    room = "screen"
+    list_display = ("title", "year", "kind", "item", "retired_at")
+    list_filter = (("kind", ChoicesDropdownFilter), ("year", RangeNumericFilter))
+    shown_first = (*TitledPage.titles, "year", "end_year", "kind", *TitledPage.lists)
+    shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after)
+    readonly_fields = (*EntryPage.readonly_fields, *shown_after)
+
+    @admin.display(description=_("Made from"))
+    def adaptations(self, entry: ScreenWork) -> SafeString:
+        return panels.sources_of_screen_work(entry)
+
+    @admin.display(description=_("Remakes"))
+    def remakes(self, entry: ScreenWork) -> SafeString:
+        return panels.remakes_of(entry)
 
 
 @admin.register(Person)
-class PersonAdmin(EntryAdmin):
-    list_display = ("name", "birth_year", "death_year", "wikidata_id", "retired_at")
+class PersonPage(EntryPage):
+    list_display = ("name", "birth_year", "death_year", "item", "retired_at")
+    list_filter = (("birth_year", RangeNumericFilter),)
+    shown_first = ("name", "name_language", "birth_year", "death_year")
+    shown_after = ("credits_of", *EntryPage.shown_after)
+    readonly_fields = (*EntryPage.readonly_fields, *shown_after)
+
+    @admin.display(description=_("Credits"))
+    def credits_of(self, entry: Person) -> SafeString:
+        return panels.credits_of_person(entry)
+
+
+class AdaptationForm(AdaptationFormBase):
+    def clean(self) -> dict[str, Any]:
+        """Made from exactly one of two, and a remake only from a screen work."""
+        super().clean()
+        row, given = self.instance, self.cleaned_data
+        work, original = given.get("work", row.work), given.get("original", row.original)
+        if (work is None) == (original is None):
+            raise ValidationError(_("Name what it is made from: a work, or another screen work, and not both."))
+        if original is not None and original == given.get("screen_work", row.screen_work_id and row.screen_work):
+            raise ValidationError(_("A screen work is not made from itself."))
+        if given.get("relation", row.relation) == Adaptation.Relation.REMAKE_OF and original is None:
+            self.add_error("relation", _("A remake is made from another screen work."))
+        return given
 
 
 @admin.register(Adaptation)
-class AdaptationAdmin(AdaptationBase):
-    list_display = ("screen_work", "relation", "work", "original", "source", "confidence", "retired_at")
-    list_filter = ("relation", "source")
+class AdaptationPage(Page):
+    """What is based on what. One that a person adds is theirs; one that is wrong is retired, or it would come again."""
+
+    form = AdaptationForm
+    list_display = ("of", "relation", "what_from", "source", "confidence", "retired_at")
+    list_filter = (("relation", ChoicesDropdownFilter),)
     list_select_related = ("screen_work", "work", "original")
-    search_fields = ("screen_work__search_text", "work__search_text")
-    search_help_text = EntryAdmin.search_help_text
-    raw_id_fields = ("screen_work", "work", "original")
-    show_full_result_count = False
+    search_fields = ("screen_work__search_text",)
+    search_help_text = EntryPage.search_help_text
+    autocomplete_fields = ("screen_work", "work", "original")
+    sides: ClassVar[tuple[str, ...]] = ("screen_work", "work", "original")
+    terms: ClassVar[tuple[str, ...]] = ("relation", "confidence")
+    story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ((None, {"fields": (*self.sides, *self.terms)}),)
+        return ((None, {"fields": (*self.sides, *self.terms, "retired_at")}), (_("Kept"), {"fields": self.story}))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else (*self.sides, *self.story)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An upstream would bring it back: adaptations are retired."""
+        return False
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Adaptation], search_term: str
-    ) -> tuple[QuerySet[Adaptation], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """By either side, each found through its own indexes."""
         if not search_term:
             return queryset, False
@@ -93,8 +206,27 @@ class AdaptationAdmin(AdaptationBase):
         sides = Q(screen_work__in=screen_works) | Q(original__in=screen_works) | Q(work__in=works)
         return queryset.filter(sides), False
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What somebody adds comes from a person, so that no sweep misses it upstream."""
+        if not change:
+            obj.source, obj.first_seen_at = "person", timezone.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("Screen work"))
+    def of(self, adaptation: Adaptation) -> str:
+        return str(adaptation.screen_work)
+
+    @admin.display(description=_("Made from"))
+    def what_from(self, adaptation: Adaptation) -> object:
+        return page_of(adaptation.work or adaptation.original)
+
+    @admin.display(description=_("run that brought it"))
+    def run(self, adaptation: Adaptation) -> object:
+        return run_page(adaptation.run_id)
+
 
 @admin.register(DailyStatistics)
-class DailyStatisticsAdmin(StatisticsBase):
+class DailyStatisticsPage(ReadOnlyPage):
     list_display = ("day", "figures")
-    show_full_result_count = False
+    fields = ("day", "figures")
+    readonly_fields = fields

@@ -121,7 +121,10 @@ class Person(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["sort_key", "id"], name="person_by_name", condition=Q(retired_at=None))]
+        indexes = [
+            GinIndex(fields=["search_text"], name="person_search_trgm", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["sort_key", "id"], name="person_by_name", condition=Q(retired_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name

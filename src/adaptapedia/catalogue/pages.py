@@ -152,7 +152,9 @@ def _through(*relations: str) -> list[str]:
 
 def _made_from(screen: ScreenWork) -> list[Adaptation]:
     made = Adaptation.objects.filter(screen_work=screen, retired_at=None)
-    made = made.filter(Q(work__isnull=False, work__retired_at=None) | Q(original__isnull=False, original__retired_at=None))
+    made = made.filter(
+        Q(work__isnull=False, work__retired_at=None) | Q(original__isnull=False, original__retired_at=None)
+    )
     return list(made.select_related("work", "original").defer(*_through("work", "original")))
 
 
@@ -180,7 +182,9 @@ def _by_year(adaptations: Iterable[Adaptation]) -> list[Adaptation]:
     )
 
 
-def _on_screen(adaptations: Iterable[Adaptation], credits: Mapping[int, Mapping[str, tuple[Name, ...]]]) -> tuple[OnScreen, ...]:
+def _on_screen(
+    adaptations: Iterable[Adaptation], credits: Mapping[int, Mapping[str, tuple[Name, ...]]]
+) -> tuple[OnScreen, ...]:
     return tuple(
         OnScreen(
             screen_work=adaptation.screen_work,
@@ -203,7 +207,9 @@ def _sources(
             found.append(Source(adaptation.work, adaptation.relation, authors[adaptation.work.pk]))
         elif adaptation.original is not None:
             found.append(Source(adaptation.original, adaptation.relation, _makers(credits[adaptation.original.pk])))
-    return tuple(sorted(found, key=lambda source: (not source.written, source.entry.year is None, source.entry.year or 0)))
+    return tuple(
+        sorted(found, key=lambda source: (not source.written, source.entry.year is None, source.entry.year or 0))
+    )
 
 
 def _makers(credits: Mapping[str, tuple[Name, ...]]) -> tuple[Name, ...]:
@@ -242,5 +248,3 @@ def _name(credit: Credit) -> Name:
     if person is None or person.retired_at is not None:
         return Name(credit.name or (person.name if person else ""))
     return Name(person.name, person.name_language, person)
-
-

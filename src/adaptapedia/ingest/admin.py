@@ -1,48 +1,71 @@
 """Looking at what ingestion left; only ingestion itself writes it."""
 
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from adaptapedia.desk.pages import ReadOnlyPage
+from adaptapedia.desk.panels import run_page
 from adaptapedia.ingest.models import Reject, SourceState, Sweep
 
-if TYPE_CHECKING:
-    from django.db.models import Model
 
-    Base = admin.ModelAdmin[Model]
-else:
-    Base = admin.ModelAdmin  # is generic for the type checker only
+class KeyedPage(ReadOnlyPage):
+    """Rows that are found by the upstream's own id, which the index of source and key answers."""
 
+    search_fields: ClassVar[Any] = ("=key",)
+    search_help_text = _("The upstream's own id, such as Q42")
+    source = "wikidata"
 
-class ReadOnlyAdmin(Base):
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: "Model | None" = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: "Model | None" = None) -> bool:
-        return False
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if term := search_term.strip():
+            queryset = queryset.filter(Q(source=self.source), Q(key=term) | Q(key=term.upper()))
+        return queryset, False
 
 
 @admin.register(Reject)
-class RejectAdmin(ReadOnlyAdmin):
-    list_display = ("key", "reason", "source", "run_id", "first_seen_at")
-    list_filter = ("reason", "source")
-    search_fields = ("=key",)
+class RejectPage(KeyedPage):
+    list_display = ("key", "reason", "source", "run", "first_seen_at")
+    list_filter = (("reason", ChoicesDropdownFilter),)
+    search_help_text = _("An item or a pair as it stands in the list: Q42, Q1>Q2")
+    fields = ("key", "reason", "source", "run", "first_seen_at", "payload")
+    readonly_fields = fields
+
+    @admin.display(description=_("run that saw it first"))
+    def run(self, reject: Reject) -> object:
+        return run_page(reject.run_id)
 
 
 @admin.register(Sweep)
-class SweepAdmin(ReadOnlyAdmin):
-    list_display = ("id", "source", "phase", "expected", "started_at", "finished_at")
-    search_fields = ("source",)
+class SweepPage(ReadOnlyPage):
+    list_display = ("id", "source", "phase", "expected", "run", "started_at", "finished_at")
+    list_filter = (("phase", ChoicesDropdownFilter),)
+    fields = (
+        *("source", "phase", "run", "endpoint", "expected", "class_pairs"),
+        *("cursor", "counts", "started_at", "finished_at"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description=_("run"))
+    def run(self, sweep: Sweep) -> object:
+        return run_page(sweep.run_id)
+
+    @admin.display(description=_("pairs of the class tree"))
+    def class_pairs(self, sweep: Sweep) -> int:
+        return len(sweep.classes)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The class tree is some hundred thousand numbers: read for one sweep, not for a list of them."""
+        return super().get_queryset(request).defer("classes")
 
 
 @admin.register(SourceState)
-class SourceStateAdmin(ReadOnlyAdmin):
-    list_display = ("source", "key", "read_at", "modified_at")
-    list_filter = ("source",)
-    search_fields = ("=key",)
+class SourceStatePage(KeyedPage):
+    list_display = ("key", "source", "read_at", "modified_at")
+    fields = ("source", "key", "read_at", "modified_at", "etag")
+    readonly_fields = fields

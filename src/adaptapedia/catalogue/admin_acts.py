@@ -1,0 +1,123 @@
+"""Acts on an entry that are more than an edit: its address, its locks, whether it stands at all."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import SlugTaken, change_slug, edit_entry, unlock_fields
+from adaptapedia.catalogue.models import Entry
+from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
+from adaptapedia.desk.pages import Page
+from adaptapedia.kit.text import SLUG_LENGTH
+
+if TYPE_CHECKING:
+    Base = Page
+else:
+    Base = object
+
+PLAIN = RegexValidator(r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z", _("Small letters a–z and digits, with single hyphens between."))
+
+
+class SlugForm(forms.Form):
+    slug = forms.CharField(
+        label=_("Last part of the address"),
+        max_length=SLUG_LENGTH,
+        validators=[PLAIN],
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Small letters a–z and digits, with single hyphens between: the-great-gatsby"),
+    )
+
+
+class LocksForm(forms.Form):
+    fields_locked = forms.MultipleChoiceField(label=_("Fields"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, entry: Entry) -> None:
+        super().__init__(*args)
+        labels = {field.name: str(field.verbose_name).capitalize() for field in entry._meta.concrete_fields}
+        choices = [(name, labels.get(name, name)) for name in sorted(entry.locks)]
+        cast(forms.MultipleChoiceField, self.fields["fields_locked"]).choices = choices
+
+
+class EntryActs(Base):
+    """The buttons above an entry's form."""
+
+    actions_detail: ClassVar[tuple[str, ...]] = ("change_address", "unlock", "retire", "restore")
+
+    @act(label=_("Change address"), path="address", icon="link")
+    def change_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = self.found(request, object_id)
+
+        def perform(given: dict[str, Any]) -> object:
+            try:
+                change_slug(entry, to=given["slug"])
+            except SlugTaken:
+                raise Refused(_("Another entry has this address, or had it once. Choose another.")) from None
+            return _("Its address has changed. The old one leads here.")
+
+        form = SlugForm(_posted(request), initial={"slug": entry.slug})
+        explanation = _("The page moves to the new address. Whoever follows the old one is led there.")
+        asked = Act(_("Change address"), explanation, _("Move it"), perform, form)
+        return answer(self, request, entry, asked)
+
+    @act(label=_("Unlock fields"), path="unlock", icon="lock_open")
+    def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = self.found(request, object_id)
+        if not entry.locks:
+            explanation = _("No field is locked: upstreams write all of them.")
+        else:
+            explanation = _(
+                "What a person wrote is locked. An unlocked field keeps its value until its upstream is next read."
+            )
+
+        def perform(given: dict[str, Any]) -> object:
+            unlock_fields(entry, given["fields_locked"])
+            return _("Upstreams may write these fields again.")
+
+        form = LocksForm(_posted(request), entry=entry)
+        return answer(self, request, entry, Act(_("Unlock fields"), explanation, _("Unlock"), perform, form))
+
+    @act(label=_("Retire"), path="retire", icon="visibility_off", permission="retire")
+    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        explanation = _("Readers no longer find it. It stays here, and can be restored.")
+        return self._set_retired(request, object_id, _("Retire"), explanation, retired=True)
+
+    @act(label=_("Restore"), path="restore", icon="visibility", permission="restore")
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        explanation = _("Readers find it again, at the address that it had.")
+        return self._set_retired(request, object_id, _("Restore"), explanation, retired=False)
+
+    def _set_retired(
+        self, request: HttpRequest, object_id: str, title: object, explanation: object, *, retired: bool
+    ) -> HttpResponse:
+        entry = self.found(request, object_id)
+        by = cast(User, request.user)
+
+        def perform(given: dict[str, Any]) -> object:
+            if (entry.retired_at is not None) != retired:
+                edit_entry(entry, {"retired_at": timezone.now() if retired else None}, by=by)
+            return _("It is retired.") if retired else _("It is back.")
+
+        return answer(self, request, entry, Act(title, explanation, title, perform, Nothing(_posted(request))))
+
+    def has_retire_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_turn(request, obj, retired=False)
+
+    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_turn(request, obj, retired=True)
+
+    def _may_turn(self, request: HttpRequest, number: Any, *, retired: bool) -> bool:
+        """Which of the two buttons an entry has; unfold asks with its number, and without one for a list."""
+        if not self.has_change_permission(request):
+            return False
+        standing = self.model._default_manager.filter(pk=number, retired_at=None)
+        return number is None or standing.exists() != retired
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,125 @@
+"""What belongs to an entry, as tables on its page in the admin. One query each, however much there is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.models import Entry, Person, ScreenCredit, ScreenWork, Work, WorkCredit
+from adaptapedia.catalogue.queries import FORMER_SLUGS
+from adaptapedia.desk.panels import SHOWN, More, page_of, run_page, table
+
+READ = SHOWN + 1
+"""One more than is shown, so that a panel knows whether there are more."""
+
+
+def adaptations_of_work(work: Work) -> SafeString:
+    return _adaptations(work.adaptations.select_related("screen_work"), "screen_work", of=work)
+
+
+def remakes_of(screen_work: ScreenWork) -> SafeString:
+    return _adaptations(screen_work.remakes.select_related("screen_work"), "screen_work", of=screen_work)
+
+
+def sources_of_screen_work(screen_work: ScreenWork) -> SafeString:
+    found = screen_work.adaptations.select_related("work", "original")
+    return _adaptations(found, "work", "original", of=screen_work)
+
+
+def _adaptations(found: Any, *sides: str, of: Entry) -> SafeString:
+    rows = []
+    for row in found.order_by("pk")[:READ]:
+        other = next(filter(None, (getattr(row, side) for side in sides)), None)
+        state = _("retired") if row.retired_at else _("missing upstream") if row.missing_since else ""
+        relation = page_of(row, text=row.get_relation_display())
+        rows.append((relation, page_of(other), row.source, run_page(row.run_id), state))
+    columns = (_("Relation"), _("Title"), _("Source"), _("Run"), _("State"))
+    return table(columns, rows, empty=_("There is none."), more=_all_adaptations(of))
+
+
+def _all_adaptations(of: Entry) -> More:
+    return More(_("All of them"), f"{reverse('admin:catalogue_adaptation_changelist')}?q={of.slug}")
+
+
+def credits_of(entry: Work | ScreenWork) -> SafeString:
+    rows = (
+        (line.get_role_display(), page_of(line.person) if line.person else line.name, line.source)
+        for line in entry.credits.select_related("person")[:READ]
+    )
+    return table((_("Role"), _("Person"), _("Source")), rows, empty=_("Nobody is credited."))
+
+
+def credits_of_person(person: Person) -> SafeString:
+    works = WorkCredit.objects.filter(person=person).select_related("work").order_by("pk")[:READ]
+    screen_works = ScreenCredit.objects.filter(person=person).select_related("screen_work").order_by("pk")[:READ]
+    rows = [
+        *((line.get_role_display(), page_of(line.work), line.source) for line in works),
+        *((line.get_role_display(), page_of(line.screen_work), line.source) for line in screen_works),
+    ]
+    return table((_("Role"), _("Title"), _("Source")), rows, empty=_("Credited with nothing here."))
+
+
+def external_ids_of(entry: Any) -> SafeString:
+    rows = ((line.get_scheme_display(), line.value, line.source) for line in entry.external_ids.order_by("pk")[:READ])
+    return table((_("Scheme"), _("Id"), _("Source")), rows, empty=_("There is none."))
+
+
+def former_slugs_of(entry: Entry) -> SafeString:
+    former = FORMER_SLUGS[type(entry)]
+    rows = former.model._default_manager.filter(**{former.owner: entry}).order_by("-pk").values_list("slug")[:READ]
+    return table((_("Address that redirects here"),), rows, empty=_("Its address has not changed."))
+
+
+def sources_of(entry: Entry) -> SafeString:
+    """Where each value comes from, when it came, and who holds it against upstreams."""
+    people = _people(entry)
+    rows = [_source(field, entry, people) for field in _told(entry)]
+    columns = (_("Field"), _("Source"), _("Run"), _("Since"), _("Locked by"))
+    return table(columns, rows, empty=_("Nothing is known of where it comes from."))
+
+
+def _told(entry: Entry) -> list[str]:
+    """Fields with a source or lock of their own, after the line for all the others."""
+    own = {*entry.provenance, *entry.locks} - {"*"}
+    return [*(["*"] if "*" in entry.provenance else []), *sorted(own)]
+
+
+def _source(field: str, entry: Entry, people: dict[int, User]) -> tuple[object, ...]:
+    source, by, at = (*entry.provenance.get(field, entry.provenance.get("*", ())), None, None, None)[:3]
+    told: object = source
+    run: object = run_page(by if isinstance(by, int) else None)
+    if source == "person":
+        told, run = _by(by, people), "–"
+    lock = entry.locks.get(field)
+    held = f"{_by(lock.get('by'), people)}, {_moment(lock.get('at'))}" if lock else "–"
+    return _label(entry, field), told, run, _moment(at), held
+
+
+def _people(entry: Entry) -> dict[int, User]:
+    named: Iterable[Any] = (
+        *(lock.get("by") for lock in entry.locks.values()),
+        *(stamp[1] for stamp in entry.provenance.values() if stamp[0] == "person"),
+    )
+    return User.objects.in_bulk({number for number in named if isinstance(number, int)})
+
+
+def _by(number: Any, people: dict[int, User]) -> str:
+    person = people.get(number)
+    return person.get_username() if person else _("somebody who has gone")
+
+
+def _label(entry: Entry, field: str) -> str:
+    if field == "*":
+        return _("All others")
+    known = {column.name: column for column in entry._meta.concrete_fields}
+    return str(known[field].verbose_name).capitalize() if field in known else field
+
+
+def _moment(text: Any) -> str:
+    at = parse_datetime(text) if isinstance(text, str) else None
+    return f"{at:%Y-%m-%d %H:%M}" if isinstance(at, datetime) else "–"

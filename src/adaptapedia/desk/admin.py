@@ -1,0 +1,87 @@
+"""Who changed what, as lists: what became of each field (django-auditlog), and what was done in the admin itself."""
+
+from typing import Any, ClassVar
+
+import auditlog.admin  # noqa: F401 - registers its page, which ours replaces
+from auditlog.models import LogEntry as Change
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry as Act
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+
+from adaptapedia.desk import changes
+from adaptapedia.desk.pages import ReadOnlyPage
+from adaptapedia.desk.panels import page_of
+from adaptapedia.desk.templatetags.desk import deed
+
+admin.site.unregister(Change)
+
+
+@admin.register(Change)
+class ChangePage(ReadOnlyPage):
+    list_display = ("timestamp", "who", "did", "content_type", "object_repr", "fields_changed")
+    list_display_links = ("timestamp",)
+    list_filter = (("actor", AutocompleteSelectFilter), ("timestamp", RangeDateTimeFilter), "action")
+    list_select_related = ("actor", "content_type")
+    search_fields = ("object_repr",)
+    search_help_text = _("A username, the number or the name of what was changed")
+    fields = ("timestamp", "who", "remote_addr", "did", "content_type", "object_repr", "differences")
+    readonly_fields: ClassVar[Any] = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        people = get_user_model()._default_manager.filter(username=search_term).values("pk")
+        return queryset.filter(_of_what(search_term) | Q(actor__in=people) | Q(object_pk=search_term)), False
+
+    @admin.display(description=_("Who"))
+    def who(self, change: Any) -> object:
+        return page_of(change.actor) if change.actor else _("the system")
+
+    @admin.display(description=_("Act"))
+    def did(self, change: Any) -> str:
+        return deed(change)
+
+    @admin.display(description=_("Fields"))
+    def fields_changed(self, change: Any) -> str:
+        return ", ".join(changes.read_fields(change))
+
+    @admin.display(description=_("From what to what"))
+    def differences(self, change: Any) -> SafeString:
+        (read,) = changes.read([change])
+        return render_to_string("desk/differences.html", {"differences": read.differences})
+
+
+@admin.register(Act)
+class ActPage(ReadOnlyPage):
+    list_display = ("action_time", "user", "content_type", "object_repr", "message")
+    list_display_links = ("action_time",)
+    list_filter = (("user", AutocompleteSelectFilter), ("action_time", RangeDateTimeFilter))
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr",)
+    search_help_text = ChangePage.search_help_text
+    fields = ("action_time", "user", "content_type", "object_repr", "message")
+    readonly_fields: ClassVar[Any] = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        people = get_user_model()._default_manager.filter(username=search_term).values("pk")
+        return queryset.filter(_of_what(search_term) | Q(user__in=people) | Q(object_id=search_term)), False
+
+    @admin.display(description=_("What"))
+    def message(self, act: Act) -> str:
+        return act.get_change_message()
+
+
+def _of_what(term: str) -> Q:
+    return Q(object_repr__icontains=term)

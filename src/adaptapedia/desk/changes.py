@@ -1,0 +1,183 @@
+"""Who changed what: every change that a person makes is kept, with what stood before, by whom, when and from where.
+
+django-auditlog compares and keeps. Its own middleware reads the session of every request and believes every
+X-Forwarded-For, so ours only holds the request, and who it is from is asked when there is something to put down.
+What programs write (a deploy, a job) has no actor. Bulk ingestion is SQL and passes this by.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from auditlog.models import LogEntry
+from auditlog.registry import auditlog
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models.signals import pre_save
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+_request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
+
+
+def keep_changes(
+    model: type[Model], *, leave_out: Iterable[str] = (), mask: Iterable[str] = (), many: Iterable[str] = ()
+) -> None:
+    """Keep what people change in a model from now on.
+
+    `leave_out`: fields that programs write or nobody may read. `mask`: fields of which half is kept.
+    `many`: many-to-many fields to keep as well. Raises FieldDoesNotExist.
+    """
+    left_out = {model._meta.get_field(name).name for name in leave_out}
+    auditlog.register(
+        model,
+        include_fields=[field.name for field in model._meta.concrete_fields if field.name not in left_out],
+        mask_fields=[model._meta.get_field(name).name for name in mask],
+        m2m_fields={model._meta.get_field(name).name for name in many},
+    )
+
+
+def kept(model: type[Model]) -> bool:
+    """Whether the changes of this model are kept."""
+    return bool(auditlog.contains(model))
+
+
+class HoldRequest:
+    """Middleware: whose request a change comes in with."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        held = _request.set(request)
+        try:
+            return self.get_response(request)
+        finally:
+            _request.reset(held)
+
+
+def put_down_who() -> None:
+    """Give each change that comes in with a request its actor and address."""
+    pre_save.connect(_put_down, sender=LogEntry, dispatch_uid="adaptapedia.desk.changes")
+
+
+def _put_down(instance: Any, **_: Any) -> None:
+    request = _request.get()
+    if request is None or not instance._state.adding:
+        return
+    user = getattr(request, "user", None)
+    if isinstance(user, get_user_model()) and user.is_authenticated and not _says_who_has_gone(instance, user):
+        instance.actor = user
+    instance.remote_addr = address_of(request)
+
+
+def _says_who_has_gone(instance: Any, user: Any) -> bool:
+    """Whether this is the deletion of the very person who asks for it: no row can point at them any more."""
+    deleted = instance.action == LogEntry.Action.DELETE and _model(instance) is get_user_model()
+    return deleted and str(instance.object_pk) == str(user.pk)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where a request comes from: what the nearest proxy says, where there is one; None when it is no address."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    given = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What became of one field. Of one that holds many: what was added or removed."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One act on one row."""
+
+    entry: Any
+    differences: tuple[Difference, ...]
+
+
+def of_row(row: Model) -> "QuerySet[Any]":
+    """The changes of a row, the newest first."""
+    found: QuerySet[Any] = LogEntry.objects.get_for_object(row).select_related("actor").order_by("-id")
+    return found
+
+
+def read(entries: Iterable[Any]) -> list[Change]:
+    """Changes for people: fields by their names, other rows by theirs, which takes one query a kind of row."""
+    listed = list(entries)
+    names = _names_of(listed)
+    return [Change(entry, tuple(_differences(entry, names))) for entry in listed]
+
+
+def read_fields(entry: Any) -> list[str]:
+    """The names of the fields that a change was to."""
+    return [str(getattr(_field(entry, name), "verbose_name", name)) for name in sorted(entry.changes or {})]
+
+
+Names = Mapping[type[Model], Mapping[str, str]]
+
+
+def _names_of(entries: Iterable[Any]) -> Names:
+    wanted: dict[type[Model], set[str]] = defaultdict(set)
+    for entry in entries:
+        for name, change in (entry.changes or {}).items():
+            if (kind := _kind_behind(entry, name)) is not None and isinstance(change, list):
+                wanted[kind] |= {value for value in change if value and value.isdigit()}
+    return {
+        kind: {str(pk): str(row) for pk, row in kind._default_manager.in_bulk(sorted(map(int, keys))).items()}
+        for kind, keys in wanted.items()
+    }
+
+
+def _field(entry: Any, name: str) -> Any:
+    model = _model(entry)
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _model(entry: Any) -> type[Model] | None:
+    return ContentType.objects.get_for_id(entry.content_type_id).model_class()
+
+
+def _kind_behind(entry: Any, name: str) -> type[Model] | None:
+    field = _field(entry, name)
+    return field.related_model if isinstance(field, ForeignKey) else None
+
+
+def _differences(entry: Any, names: Names) -> Iterable[Difference]:
+    for name, change in sorted((entry.changes or {}).items()):
+        field = _field(entry, name)
+        label = str(getattr(field, "verbose_name", name))
+        if isinstance(change, dict):
+            listed = ", ".join(change["objects"])
+            yield Difference(label, *(("", listed) if change["operation"] == "add" else (listed, "")))
+            continue
+        kind = _kind_behind(entry, name)
+        shown = [_shown(value, field, names.get(kind, {}) if kind else {}) for value in change]
+        yield Difference(label, *shown)
+
+
+def _shown(value: Any, field: Any, names: Mapping[str, str]) -> str:
+    if value in (None, "None", ""):
+        return ""
+    if value in ("True", "False"):
+        return _("yes") if value == "True" else _("no")
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return str(choices.get(value) or names.get(value) or value)
