@@ -8,18 +8,19 @@ GAP = 14.0
 REACH = 9.0
 """From the middle of a mark to the nearest thing beside it."""
 COST_OF_CROSSING = 1.7
-COST_OF_LEFTWARD = 0.7
+COST_OF_LEFTWARD = 1.2
 """In lanes: what a line through a label, and a label before its mark, may cost in height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A mark at `x`, its label `width` wide, and a line at `line` that comes from lane `base` (-1: the axis).
+    """A mark from `x` to `end`, its label `width` wide, and a line at `line` from lane `base` (-1: the axis).
 
-    What reaches further than mark and label (the years of a series, a branch) reaches from `first` to `last`.
+    What reaches further than mark and label (a branch, a span under its label) reaches from `first` to `last`.
     """
 
     x: float
+    end: float
     width: float
     first: float
     last: float
@@ -54,7 +55,9 @@ class Lanes:
 
     def _sides(self, wish: Wish) -> tuple[bool, ...]:
         """A label stands behind its mark, or before it; not on its own branch unless there is no other room."""
-        behind, before = wish.x + REACH + wish.width <= self.right, wish.x - REACH - wish.width >= self.left
+        behind, before = (
+            first >= self.left and last <= self.right for first, last in (_label(wish), _label(wish, leftward=True))
+        )
         if behind and (wish.first < wish.x or not before):
             return (False,)
         return (False, True) if behind else (True,)
@@ -65,7 +68,7 @@ class Lanes:
         """A berth on this side that costs less than `best`, or `best`."""
         first, last = _label(wish, leftward=leftward)
         through = self._lines_between(first, last)
-        reach = min(first, wish.first, wish.x - REACH) - GAP, max(last, wish.last, wish.x + REACH) + GAP
+        reach = min(first, wish.first, wish.x - REACH) - GAP, max(last, wish.last, wish.end + REACH) + GAP
         cost = COST_OF_LEFTWARD if leftward else 0.0
         for lane in range(wish.base + 1, len(self.taken) + 1):
             cost += 1
@@ -92,13 +95,13 @@ class Lanes:
         while len(self.taken) <= berth.lane:
             self.taken.append([])
         first, last = _label(wish, leftward=berth.leftward)
-        reach = min(first, wish.first, wish.x - REACH), max(last, wish.last, wish.x + REACH)
+        reach = min(first, wish.first, wish.x - REACH), max(last, wish.last, wish.end + REACH)
         self.taken[berth.lane].append(reach)
         self.labels.append((first, last, berth.lane))
         insort(self.lines, (wish.line, wish.base, berth.lane))
 
 
-def _label(wish: Wish, *, leftward: bool) -> tuple[float, float]:
+def _label(wish: Wish, *, leftward: bool = False) -> tuple[float, float]:
     if leftward:
         return wish.x - REACH - wish.width, wish.x - REACH
-    return wish.x + REACH, wish.x + REACH + wish.width
+    return wish.end + REACH, wish.end + REACH + wish.width

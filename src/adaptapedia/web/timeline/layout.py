@@ -17,10 +17,10 @@ WIDTH = 1152.0
 LEFT, RIGHT = 30.0, WIDTH - 30.0
 EDGE = 2.0
 SIZE = 15.0
-TICK_SIZE = 13.0
+TICK_SIZE = 14.0
 TICK_GAP = 60.0
 BOOK_SIZE = 17.0
-SERIF = 1.4  # Newsreader's letters, in those of the condensed Archivo
+SERIF = 1.28  # Newsreader's letters, in those of the condensed Archivo
 TITLE_WIDTH = 232.0
 BOOK_TITLE_WIDTH = 300.0
 YEAR_GAP = 8.0
@@ -122,8 +122,14 @@ class _Family:
         return berths, lanes
 
     def _wish(self, member: Member, *, line: float, base: int = -1) -> Wish:
-        x, end = self.x[member.key], self.end[member.key]
-        return Wish(x, self.widths[member.key], min(x, line), max(x, end), line, base)
+        x, end, width = self.x[member.key], self.mark_end(member.key), self.widths[member.key]
+        return Wish(x, end, width, min(x, line), max(x, self.end[member.key]), line, base)
+
+    def mark_end(self, key: str) -> float:
+        """Where the mark ends: with the span, unless that leaves no room for the label on either side of it."""
+        x, end = self.x[key], self.end[key]
+        room = REACH + self.widths[key] + EDGE
+        return end if x >= room or end + room <= WIDTH else x
 
     def _label_width(self, key: str) -> float:
         return round(text_width(self.titles[key], size=SIZE) + YEAR_GAP + text_width(self.years[key], size=SIZE), 1)
@@ -151,7 +157,8 @@ class _Family:
     ) -> Placed:
         key, x, y = member.key, self.x[member.key], middle[member.key]
         width = self.widths[key]
-        left = x - REACH - width if berth.leftward else x + REACH
+        end = self.mark_end(key)
+        left = x - REACH - width if berth.leftward else end + REACH
         parent = self.parents.get(key) if self._branches(key) else None
         below_axis = parent is not None and middle[parent] > axis
         line = _line(self.x[parent] if parent else x, middle[parent] if parent and below_axis else axis, x, y)
@@ -160,6 +167,7 @@ class _Family:
             member=member,
             x=x,
             y=y,
+            end=end,
             title=self.titles[key],
             years=self.years[key],
             text_x=round(x - REACH if berth.leftward else left, 1),
@@ -167,7 +175,7 @@ class _Family:
             box=_box(left, y - HALF, width, 2 * HALF),
             line=line,
             trail=trails[key],
-            span=_span(x, y, self.end[key]) if self.end[key] > x else "",
+            span=_span(x, y, self.end[key]) if self.end[key] > end else "",
             branch=parent is not None,
         )
 

@@ -6,6 +6,9 @@ Years are historical (-44 is 44 BCE, there is no year 0). Lengths are units of t
 
 from dataclasses import dataclass
 
+MARK = 9.0
+"""How wide the mark of a series of one year is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -54,14 +57,16 @@ class Box:
 class Placed:
     """A member where it stands: its mark, its label, and the lines that lead to it.
 
-    `title` is cut to fit, with an ellipsis. `line` comes from the axis or, `branch`, from the member
-    that this one is a remake of; `trail` is `line` with those of its forebears back to the axis.
-    `span` is the line of a series' years. `line`, `trail` and `span` are SVG paths.
+    The mark of a series reaches from `x` to `end`; where that would leave its label no room, the mark
+    is a point and `span` a line under the label. `title` is cut to fit, with an ellipsis. `line` comes
+    from the axis or, `branch`, from the member that this one is a remake of; `trail` is `line` with those
+    of its forebears back to the axis. `line`, `trail` and `span` are SVG paths.
     """
 
     member: Member
     x: float
     y: float
+    end: float
     title: str
     years: str
     text_x: float
@@ -71,6 +76,10 @@ class Placed:
     trail: str
     span: str
     branch: bool
+
+    @property
+    def length(self) -> float:
+        return round(self.end - self.x + MARK, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _em(sign: str) -> float:
     if found is not None:
         return found
     if unicodedata.category(sign) in _WITHOUT_WIDTH:
-        return 0.0
+        return 0.6 if "\u0900" <= sign <= "\u109f" else 0.0  # without an Indic font each sign is a box of its own
     base = unicodedata.normalize("NFD", sign)[0]
     if base != sign and base in _LATIN:
         return _LATIN[base]

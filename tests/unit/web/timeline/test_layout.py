@@ -149,9 +149,16 @@ def test_a_remake_dated_before_its_original_has_no_line_back_in_time() -> None:
 
 def test_a_series_is_a_span_and_one_that_still_runs_is_a_point() -> None:
     drawing = lay_out(DRACULA, [film("a", 1950, end_year=1960), film("b", 2000), film("c", 2001, end_year=2001)])
-    assert [bool(placed.span) for placed in drawing.placed] == [True, False, False]
+    assert [placed.end > placed.x for placed in drawing.placed] == [True, False, False]
     assert drawing.placed[0].years == "1950–1960"
     assert drawing.placed[1].years == "2000"
+
+
+def test_a_series_of_nearly_all_the_years_has_its_span_under_its_label() -> None:
+    placed = lay_out(DRACULA, [film("a", 1899, end_year=2019), film("b", 2020)]).placed[0]
+    assert placed.end == placed.x
+    assert placed.span
+    assert placed.box.left > placed.x
 
 
 def test_twenty_of_one_year_have_a_lane_each_or_share_it_back_to_back() -> None:
