@@ -80,6 +80,8 @@ def _em_of_script(sign: str) -> float:
         return 1.05
     if 0x590 <= point <= 0x5FF:  # Hebrew
         return 0.75
+    if 0x600 <= point <= 0x6FF:  # Arabic, joined
+        return 0.8
     if 0x370 <= point <= 0x52F:  # Greek, Cyrillic
         return 1.0 if sign.isupper() else 0.8
     return 1.1
