@@ -147,8 +147,9 @@ def merge_adaptations(pairs: Sequence[PairRow], *, origin: Origin) -> Merged:
     """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted."""
     stage("stage_pair", PairRow._fields, pairs)
     found_again = execute(statement("adaptations_found_again"), {})
+    updated = found_again + execute(statement("adaptations_adopted"), origin.parameters)
     created = execute(statement("adaptations"), origin.parameters)
-    return Merged(created, found_again, scalar(statement("adaptations_standing")) - created - found_again)
+    return Merged(created, updated, scalar(statement("adaptations_standing")) - created - updated)
 
 
 def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> Merged:
@@ -172,7 +173,9 @@ def _bring_in(
     """
     slugs = _new_slugs(kind, (item for item, _ in items))
     keys = dict(zip(slugs, _next_keys(kind.table, len(items)), strict=True))
-    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=digests[item.qid]) for item, what in items)
+    # Without a digest no record is equal to the entry's, so that the first one from upstream adopts it.
+    kept: Mapping[int, int] = {} if origin.is_starter else digests
+    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=kept.get(item.qid)) for item, what in items)
     at = origin.at.isoformat()
     made = (origin.stamp_of_all, "{}", at, at)
     made_columns = ("provenance", "locks", "created_at", "updated_at")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+STARTER = "starter"
+"""The source of what a first start is given (`ingest.starter`). Whatever an upstream brings takes its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -13,6 +16,11 @@ class Origin:
     source: str
     run_id: int | None
     at: datetime
+
+    @property
+    def is_starter(self) -> bool:
+        """Whether an upstream is still to bring the same things, whatever it says of them."""
+        return self.source == STARTER
 
     @property
     def stamp(self) -> str:
@@ -29,6 +37,7 @@ class Origin:
         """What the statements of merge/*.sql call these."""
         return {
             "source": self.source,
+            "starter": STARTER,
             "run_id": self.run_id,
             "at": self.at,
             "stamp": self.stamp,

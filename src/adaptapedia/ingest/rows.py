@@ -28,7 +28,7 @@ SCHEMES = ("imdb", "tmdb_movie", "tmdb_tv", "tmdb_person", "open_library", "isbn
 
 class WorkRow(NamedTuple):
     wikidata_id: int
-    wikidata_digest: int
+    wikidata_digest: int | None
     slug: str | None
     title: str
     title_language: str
@@ -45,7 +45,7 @@ class WorkRow(NamedTuple):
 
 class ScreenWorkRow(NamedTuple):
     wikidata_id: int
-    wikidata_digest: int
+    wikidata_digest: int | None
     slug: str | None
     title: str
     title_language: str
@@ -63,7 +63,7 @@ class ScreenWorkRow(NamedTuple):
 
 class PersonRow(NamedTuple):
     wikidata_id: int
-    wikidata_digest: int
+    wikidata_digest: int | None
     slug: str | None
     name: str
     name_language: str
@@ -99,7 +99,7 @@ PeopleIds = Mapping[int, int]
 """Of people who have an entry: their item → the entry's key."""
 
 
-def work_row(item: Item, form: str, *, slug: str | None, digest: int) -> WorkRow:
+def work_row(item: Item, form: str, *, slug: str | None, digest: int | None) -> WorkRow:
     """The work that a named item describes."""
     title, original = _titles(item)
     return WorkRow(
@@ -120,7 +120,7 @@ def work_row(item: Item, form: str, *, slug: str | None, digest: int) -> WorkRow
     )
 
 
-def screen_work_row(item: Item, kind: str, *, slug: str | None, digest: int) -> ScreenWorkRow:
+def screen_work_row(item: Item, kind: str, *, slug: str | None, digest: int | None) -> ScreenWorkRow:
     """The screen work that a named item describes."""
     title, original = _titles(item)
     return ScreenWorkRow(
@@ -147,7 +147,7 @@ def first_year(item: Item) -> int | None:
     return item.published if item.started is None else item.started
 
 
-def person_row(item: Item, _kind: str = "", *, slug: str | None, digest: int) -> PersonRow:
+def person_row(item: Item, _kind: str = "", *, slug: str | None, digest: int | None) -> PersonRow:
     """The person that a named item describes."""
     name, original = _titles(item)
     return PersonRow(

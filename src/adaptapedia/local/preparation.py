@@ -1,9 +1,9 @@
-"""The one step before the application starts: tables, schedules, static files, first administrator and ingestion."""
+"""The one step before the application starts: from tables and static files to something to read."""
 
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import redis
 from django.core.management import call_command
@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from adaptapedia.accounts.models import User
 from adaptapedia.config import Config
+from adaptapedia.ingest.starter.loading import CatalogueNotEmpty, load_starter
 from adaptapedia.local.errors import LocalError
 from adaptapedia.scheduling.actions import request_run
 from adaptapedia.scheduling.models import JobRun
@@ -37,6 +38,7 @@ def prepare(config: Config, *, say: Say) -> None:
         call_command("setup_periodic_tasks")
         collect_static_files(say=say)
         make_first_administrator(config, say=say)
+        fill_empty_catalogue(say=say)
     start_first_ingestion(config, say=say)
 
 
@@ -59,15 +61,31 @@ def make_first_administrator(config: Config, *, say: Say) -> None:
     say(f"Sign in at {_address(config)}/ops/")
 
 
+def fill_empty_catalogue(*, say: Say) -> None:
+    """While no ingestion has ever succeeded, let nobody find an empty catalogue: the network may be away."""
+    if _has_been_ingested():
+        return
+    with suppress(CatalogueNotEmpty):
+        loaded = load_starter()
+        say(
+            f"Loaded a starter catalogue of {loaded.works} works and {loaded.screen_works} screen works; "
+            "Wikidata takes its place."
+        )
+
+
 def start_first_ingestion(config: Config, *, say: Say) -> None:
     """While none has ever succeeded, start an ingestion now instead of at its hour."""
-    if JobRun.objects.filter(schedule_name=FIRST_INGESTION, state=JobRun.State.SUCCEEDED).exists():
+    if _has_been_ingested():
         return
     run, _ = request_run(FIRST_INGESTION)
     say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint} now.")
     say(f"Watch run {run.pk} at {_address(config)}/ops/")
     if "contact" not in config.model_fields_set:
         say(f"Wikidata is told {config.contact} as the contact; set CONTACT=you@example.org to be reachable.")
+
+
+def _has_been_ingested() -> bool:
+    return JobRun.objects.filter(schedule_name=FIRST_INGESTION, state=JobRun.State.SUCCEEDED).exists()
 
 
 def _wait_for(server: str, connect: Callable[[], object], refusal: type[Exception], *, say: Say) -> None:
