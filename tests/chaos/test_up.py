@@ -66,6 +66,7 @@ def test_the_first_start_tells_address_and_administrator_and_fills_the_catalogue
     assert f"Ready: http://localhost:{port}/" in output
     assert re.search(r"administrator is admin, with the password \S{16}", output)
     assert re.search(rf"Watch run \d+ at http://localhost:{port}/ops/", output)
+    assert re.search(r"Loaded a starter catalogue of \d+ works and \d+ screen works", output)
     with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5) as answer:
         assert answer.status == 200
 
@@ -136,6 +137,7 @@ def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free
         assert f"Port {environment['PORT']} is taken; using {following}" in again.output
         assert f"Ready: http://localhost:{following}/" in again.output
         assert "password" not in again.output  # the administrator is still there
+        assert "starter catalogue" not in again.output  # and so is what there was to read
         assert seconds < 10
     finally:
         again.kill()
