@@ -34,7 +34,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": gettext_lazy("The user name or the password is not right."),
         "enter_current_password": gettext_lazy("This is not your present password."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "incorrect_code": gettext_lazy("This code is not right, or has been used. Codes change every 30 seconds."),
         "username_taken": gettext_lazy("Somebody has this name already. Use another name."),
         "unknown_email": gettext_lazy("No account has this address."),
     }
