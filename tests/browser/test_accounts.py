@@ -23,6 +23,7 @@ from tests.integration.web.views.accounts.people import (
     link,
     make_member,
 )
+from tests.integration.web.views.accounts.test_letters import KINDS, letter_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -255,3 +256,13 @@ def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(
     look("too-many")
     assert faults == []
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_is_there_to_be_looked_at(open_page: Open, picture: Keep, kind: str) -> None:
+    ((html, _),) = letter_of(kind).alternatives
+    for width in (390, 1280):
+        page = open_page("about:blank", width=width)
+        page.set_content(html)
+        picture(page, f"letter-{kind.rsplit('/', 1)[1]}-{width}")
+        assert faults_of(page, kind) == []

@@ -24,7 +24,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Names the account by its user name in the app, and keeps the factor of those who must have one."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": gettext_lazy("This code is not right, or has been used. The app shows another every 30 seconds."),
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or has been used. The app shows another every 30 seconds."
+        ),
         "cannot_generate_recovery_codes": gettext_lazy("Recovery codes stand in for the app: set that up first."),
         "cannot_delete_authenticator": gettext_lazy("Moderators and administrators must have one on this site."),
     }

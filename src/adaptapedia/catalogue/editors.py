@@ -18,7 +18,7 @@ def edits_of(user: User) -> list[dict[str, Any]]:
 
 def _edits(model: type[Work] | type[ScreenWork] | type[Person], user: User) -> list[dict[str, Any]]:
     # Few entries are locked at all, and a person's edits are found among those.
-    theirs = RawSQL(HAS_LOCK, [user.pk], output_field=BooleanField())
+    theirs = RawSQL(HAS_LOCK, [user.pk], output_field=BooleanField())  # noqa: S611 - the value is a parameter
     entries = model._default_manager.exclude(locks={}).filter(theirs).order_by("pk")
     return [
         {

@@ -40,7 +40,9 @@ IPHONE = (
 OURS = ["", "sessions/", "data/", "delete/", "email/", "password/change/", "2fa/", "second-factor/"]
 
 
-@pytest.mark.parametrize("address", [*OURS, "2fa/totp/activate/", "2fa/recovery-codes/", "2fa/recovery-codes/download/"])
+@pytest.mark.parametrize(
+    "address", [*OURS, "2fa/totp/activate/", "2fa/recovery-codes/", "2fa/recovery-codes/download/"]
+)
 def test_strangers_are_sent_to_sign_in_and_back(client: Client, address: str) -> None:
     response = client.get(f"/accounts/{address}")
     assert response.status_code == 302
@@ -218,7 +220,11 @@ def test_everything_held_on_a_person_comes_as_one_file_and_no_secret_with_it(ada
     work = Work.objects.create(slug="w", title="W", title_language="en", sort_key="w", search_text="w")
     edit_entry(work, {"title": "The W"}, by=user)
     other = make_member("grace")
-    edit_entry(Work.objects.create(slug="v", title="V", title_language="en", sort_key="v", search_text="v"), {"title": "The V"}, by=other)
+    edit_entry(
+        Work.objects.create(slug="v", title="V", title_language="en", sort_key="v", search_text="v"),
+        {"title": "The V"},
+        by=other,
+    )
     asked = ada.get("/accounts/data/")
     assert asked["Location"].startswith("/accounts/reauthenticate/")
     confirm(ada)

@@ -24,7 +24,10 @@ pytestmark = pytest.mark.django_db
 def half_in() -> Client:
     """Past the password, before the code."""
     client = Client()
-    assert client.post("/accounts/login/", {"login": "ada", "password": PASSWORD})["Location"] == "/accounts/2fa/authenticate/"
+    assert (
+        client.post("/accounts/login/", {"login": "ada", "password": PASSWORD})["Location"]
+        == "/accounts/2fa/authenticate/"
+    )
     return client
 
 
