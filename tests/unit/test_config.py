@@ -257,3 +257,28 @@ def test_two_homes_never_share_a_socket_and_its_path_fits(tmp_path: Path, monkey
     one, other = Home.find(tmp_path / "one"), Home.find(tmp_path / "other")
     assert one.run != other.run
     assert len(str(one.run / ".s.PGSQL.5432")) < 108
+
+
+@pytest.mark.parametrize(
+    ("environment", "sender"),
+    [
+        ({}, "Adaptapedia <nobody@localhost>"),
+        ({"CONTACT": "ada@example.org"}, "Adaptapedia <ada@example.org>"),
+        (
+            {"CONTACT": "https://example.org/about", "ALLOWED_HOSTS": "*,.books.example.org"},
+            "Adaptapedia <nobody@books.example.org>",
+        ),
+    ],
+)
+def test_e_mails_come_from_the_contact_or_from_nobody_at_our_host(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], sender: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Config.load().sender == sender
+
+
+def test_the_example_of_every_setting_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in EXAMPLES.items():
+        monkeypatch.setenv(name, value if "$" not in value else "k3" + "abcdefghij" * 5)
+    Config.load()

@@ -49,6 +49,21 @@ def delete_expired_sessions(*, before: datetime) -> Iterator[int]:
     return _in_batches(_delete_sessions, before=before)
 
 
+def delete_notes_of_sessions() -> Iterator[int]:
+    """Delete the notes of where a session is used, once it is gone; yields how many after each batch, committed."""
+    after, size = 0, FIRST_BATCH
+    while True:
+        began = time.monotonic()
+        with _brief_transaction() as cursor:
+            cursor.execute(NOTES, {"after": after, "size": size})
+            deleted, reached = cursor.fetchone()
+        if reached is None:
+            return
+        size = next_batch_size(size, seconds=time.monotonic() - began)
+        after = reached
+        yield deleted
+
+
 def delete_expired_tokens(*, before: datetime) -> Iterator[int]:
     """Delete the JWT tokens that expired before a time, blacklisted or not, with their place on the blacklist.
 
@@ -104,6 +119,24 @@ def _deleted(cursor: CursorWrapper, statement: str, batch: Batch) -> Deleted:
     cursor.execute(statement, batch.bounds)
     deleted, reached = cursor.fetchone()
     return deleted, reached
+
+
+# Sessions end in many ways, so the notes are walked by their key, each batch from where the last one ended.
+NOTES = """
+    WITH batch AS MATERIALIZED (
+        SELECT id, session_key FROM usersessions_usersession WHERE id > %(after)s ORDER BY id LIMIT %(size)s
+    ),
+    orphaned AS (
+        SELECT id FROM usersessions_usersession AS note
+        WHERE id IN (
+            SELECT id FROM batch
+            WHERE NOT EXISTS (SELECT FROM django_session WHERE django_session.session_key = batch.session_key)
+        )
+        FOR UPDATE SKIP LOCKED
+    ),
+    gone AS (DELETE FROM usersessions_usersession WHERE id IN (SELECT id FROM orphaned) RETURNING 1)
+    SELECT (SELECT count(*) FROM gone), max(id) FROM batch
+"""
 
 
 TOKENS = """

@@ -34,7 +34,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": gettext_lazy("The user name or the password is not right."),
         "enter_current_password": gettext_lazy("This is not your present password."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "incorrect_code": gettext_lazy("This code is not right, or has been used. Codes change every 30 seconds."),
         "username_taken": gettext_lazy("Somebody has this name already. Use another name."),
         "unknown_email": gettext_lazy("No account has this address."),
     }
@@ -75,9 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Raises MailNotSent when the mail server does not take it."""
         request = current.request
-        letter = make_letter(
-            template_prefix, to=email, sender=self.get_from_email(), context=context, request=request
-        )
+        letter = make_letter(template_prefix, to=email, sender=self.get_from_email(), context=context, request=request)
         try:
             letter.send()
         except MAIL_FAULTS as error:
@@ -86,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise MailNotSent from error
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        """Tells a person what was done to the account. It has been done, so a mail server that is down undoes nothing."""
+        """Tells a person what was done to the account; a mail server that is down does not undo it."""
         try:
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
         except MailNotSent:

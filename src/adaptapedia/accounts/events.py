@@ -28,9 +28,7 @@ def leave_this_session_alone(request: HttpRequest, user: User, **_: Any) -> None
     revoke_tokens(user)
 
 
-def leave_sessions_with_the_factor(
-    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
-) -> None:
+def leave_sessions_with_the_factor(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     """Sessions from before the second factor were opened without it."""
     if authenticator.type == Authenticator.Type.TOTP:
         end_sessions(user, except_key=request.session.session_key)

@@ -10,10 +10,12 @@ SHORTEST = 3
 LONGEST = 40
 
 RESERVED = frozenset(
-    "about account accounts adaptapedia admin administrator api anonymous app browse bot catalogue compare contact "
-    "data editor everybody feeds help info legal mail me moderator nobody none null official operator ops owner "
-    "password postmaster press privacy robot root security self settings staff statistics status support system "
-    "undefined user users webmaster wikidata www you".split()
+    """
+    about account accounts adaptapedia admin administrator api anonymous app browse bot catalogue compare
+    contact data editor everybody feeds help info legal mail me moderator nobody none null official operator ops
+    owner password postmaster press privacy robot root security self settings staff statistics status support
+    system undefined user users webmaster wikidata www you
+    """.split()  # noqa: SIM905 - as words they can be read
 )
 """Names that would speak for the house, or that a program may take for something else."""
 

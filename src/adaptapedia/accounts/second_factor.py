@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from adaptapedia.accounts.models import User
 
@@ -21,6 +22,14 @@ def must_have_second_factor(user: User) -> bool:
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Names the account by its user name in the app, and keeps the factor of those who must have one."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or has been used. The app shows another every 30 seconds."
+        ),
+        "cannot_generate_recovery_codes": gettext_lazy("Recovery codes stand in for the app: set that up first."),
+        "cannot_delete_authenticator": gettext_lazy("Moderators and administrators must have one on this site."),
+    }
 
     def get_totp_label(self, user: User) -> str:
         return user.get_username()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 
 from adaptapedia.accounts.models import User
@@ -23,4 +24,4 @@ class AddressVerified(EmailVerificationStage):  # type: ignore[misc]
 
 
 def _has_no_address(user: User) -> bool:
-    return not user.email and not user.emailaddress_set.exists()
+    return not user.email and not EmailAddress.objects.filter(user=user).exists()

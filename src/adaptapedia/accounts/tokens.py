@@ -23,4 +23,5 @@ def revoke_tokens(user: User) -> int:
         user.save(update_fields=["tokens_valid_from"])
         with connection.cursor() as cursor:
             cursor.execute(BLACKLIST, {"user": user.pk, "now": user.tokens_valid_from})
-            return cursor.rowcount
+            ended: int = cursor.rowcount
+    return ended

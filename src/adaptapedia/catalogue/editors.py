@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Person, ScreenWork, Work
+
+HAS_LOCK = "jsonb_path_exists(locks, '$.*.by ? (@ == $id)', jsonb_build_object('id', %s::bigint))"
 
 
 def edits_of(user: User) -> list[dict[str, Any]]:
@@ -15,7 +18,7 @@ def edits_of(user: User) -> list[dict[str, Any]]:
 
 def _edits(model: type[Work] | type[ScreenWork] | type[Person], user: User) -> list[dict[str, Any]]:
     # Few entries are locked at all, and a person's edits are found among those.
-    theirs = RawSQL("jsonb_path_exists(locks, '$.*.by ? (@ == $id)', jsonb_build_object('id', %s::bigint))", [user.pk])
+    theirs = RawSQL(HAS_LOCK, [user.pk], output_field=BooleanField())  # noqa: S611 - the value is a parameter
     entries = model._default_manager.exclude(locks={}).filter(theirs).order_by("pk")
     return [
         {

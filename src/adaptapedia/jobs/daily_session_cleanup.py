@@ -1,8 +1,8 @@
-"""Every day: sessions that have expired go."""
+"""Every day: sessions that have expired go, and with them what their owners saw of them."""
 
 from django.utils import timezone
 
-from adaptapedia.accounts.actions import delete_expired_sessions
+from adaptapedia.accounts.actions import delete_expired_sessions, delete_notes_of_sessions
 from adaptapedia.scheduling.jobs import HOUR, MINUTE, Counts, Run, job
 
 
@@ -16,9 +16,9 @@ from adaptapedia.scheduling.jobs import HOUR, MINUTE, Counts, Run, job
     hard_limit=35 * MINUTE,
 )
 def cleanup_expired_sessions(run: Run) -> Counts:
-    """Removes expired sessions."""
+    """Removes expired sessions, and the notes of where they were used."""
     deleted = 0
     for batch in delete_expired_sessions(before=timezone.now()):
         deleted += batch
         run.progress(deleted, step="sessions deleted")
-    return {"deleted": deleted}
+    return {"deleted": deleted, "notes": sum(delete_notes_of_sessions())}

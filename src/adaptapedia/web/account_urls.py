@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from adaptapedia.web.views.accounts.account import sessions
+from adaptapedia.web.views.accounts.code import GiveCode
 from adaptapedia.web.views.accounts.whole import whole
 
 urlpatterns = [
@@ -34,7 +35,7 @@ urlpatterns = [
     ),
     path("sessions/", sessions, name="usersessions_list"),
     path("2fa/", whole(mfa.index), name="mfa_index"),
-    path("2fa/authenticate/", whole(mfa.authenticate), name="mfa_authenticate"),
+    path("2fa/authenticate/", whole(GiveCode.as_view()), name="mfa_authenticate"),
     path("2fa/reauthenticate/", whole(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", whole(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),

@@ -8,12 +8,13 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adaptapedia.accounts.names import LONGEST, SHORTEST
 
-Word = str | Promise
+Word = Any
+"""A text, or one that is translated when it is shown."""
+
 LONGEST_ANSWER = 1_000
 """Characters of one field. Nobody types more, and what is longer would only be work."""
 
@@ -72,7 +73,7 @@ class SignUpForm(InOurWords, account.SignupForm):  # type: ignore[misc]
         # What only a program fills in. Where it stands on the page is for the style sheet to say.
         trap = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
         trap.widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
-        trap.is_trap = True
+        self.trap = self[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD].name
 
 
 class ChangeAddressForm(InOurWords, account.AddEmailForm):  # type: ignore[misc]

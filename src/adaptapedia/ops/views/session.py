@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from adaptapedia.accounts.models import User
-
 
 @never_cache
 @require_safe
@@ -22,7 +20,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goal = asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}) else area
     if not request.user.is_authenticated:
         return redirect_to_login(goal)
-    if isinstance(request.user, User) and not request.user.may_operate:
+    if not request.user.may_operate:
         raise PermissionDenied(_("These pages are for moderators and administrators; your account is neither."))
     return redirect(goal)
 

@@ -1,5 +1,6 @@
 """A person's own pages: the overview, the sessions, the tokens, the data, the end."""
 
+from collections.abc import Callable
 from typing import cast
 
 import orjson
@@ -26,7 +27,9 @@ from adaptapedia.accounts.sessions import end_sessions, sessions_of
 from adaptapedia.accounts.tokens import revoke_tokens
 from adaptapedia.catalogue.editors import edits_of
 from adaptapedia.web.forms import DeleteAccountForm
-from adaptapedia.web.views.accounts.whole import whole
+from adaptapedia.web.views.accounts.whole import View, whole
+
+confirmed = cast(Callable[[View], View], reauthentication_required)  # has said once more that it is they
 
 
 @whole
@@ -65,7 +68,9 @@ def _end(request: HttpRequest, user: User) -> HttpResponse:
     number = request.POST.get("session", "")
     if not number:
         ended = end_sessions(user, except_key=here)
-        messages.success(request, ngettext("%(n)s other session ended.", "%(n)s other sessions ended.", ended) % {"n": ended})
+        messages.success(
+            request, ngettext("%(n)s other session ended.", "%(n)s other sessions ended.", ended) % {"n": ended}
+        )
         return redirect("usersessions_list")
     theirs = next((one for one in sessions_of(user) if str(one.pk) == number), None)
     if theirs is None:
@@ -102,7 +107,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @whole
 @login_required
-@reauthentication_required
+@confirmed
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Everything that the site holds on the person, as a file of JSON."""

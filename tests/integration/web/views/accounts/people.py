@@ -60,8 +60,8 @@ def letter() -> Any:
 
 def link(text: str) -> str:
     """The path of the one address of ours in a letter that leads anywhere."""
-    (found,) = {path for path in re.findall(r"https?://[^/\s]+(/\S+)", text)}
-    return found
+    (found,) = set(re.findall(r"https?://[^/\s]+(/\S+)", text))
+    return str(found)
 
 
 def has_factor(user: User) -> bool:

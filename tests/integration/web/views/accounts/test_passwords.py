@@ -84,9 +84,14 @@ def test_a_link_for_one_person_opens_no_other(client: Client) -> None:
     assert "This link no longer works" in client.get(forged).content.decode()
 
 
-@pytest.mark.parametrize("key", ["1-nonsense", "zzzzzzzzzzzzz-a-b", "Z" * 200 + "-a-b", "0-set-password", "1-" + "x" * 5_000])
+@pytest.mark.parametrize(
+    "key", ["1-nonsense", "zzzzzzzzzzzzz-a-b", "Z" * 200 + "-a-b", "0-set-password", "1-" + "x" * 5_000]
+)
 def test_a_forged_link_is_a_page_that_says_what_to_do(client: Client, key: str) -> None:
-    for response in (client.get(f"/accounts/password/reset/key/{key}/"), client.post(f"/accounts/password/reset/key/{key}/", NEW)):
+    for response in (
+        client.get(f"/accounts/password/reset/key/{key}/"),
+        client.post(f"/accounts/password/reset/key/{key}/", NEW),
+    ):
         assert response.status_code == 200
         assert "This link no longer works" in response.content.decode()
 

@@ -25,7 +25,9 @@ def test_the_name_or_the_address_will_do(client: Client, login: str) -> None:
     assert client.get("/accounts/").status_code == 200
 
 
-@pytest.mark.parametrize(("role", "goal"), [("moderator", "/ops/"), ("administrator", "/ops/"), ("trusted_editor", "/")])
+@pytest.mark.parametrize(
+    ("role", "goal"), [("moderator", "/ops/"), ("administrator", "/ops/"), ("trusted_editor", "/")]
+)
 def test_operators_go_to_their_pages_and_others_to_the_front(client: Client, role: str, goal: str) -> None:
     make_member("ada", role)
     assert sign_in(client)["Location"] == goal
