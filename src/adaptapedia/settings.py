@@ -147,6 +147,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("web/icon.svg")}],
     "SHOW_BACK_BUTTON": True,
     "STYLES": [lambda request: static("web/fonts.css"), lambda request: static("desk/admin.css")],
+    "SCRIPTS": [lambda request: static("desk/mend.js")],
     "SIDEBAR": {"show_search": False, "navigation": "adaptapedia.desk.navigation.sidebar"},
     "ACCOUNT": {"navigation": "adaptapedia.desk.navigation.account_links"},
     "BORDER_RADIUS": "3px",
