@@ -194,6 +194,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["adaptapedia.desk.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = None  # nothing is collected: WhiteNoise serves the files from where the apps keep them

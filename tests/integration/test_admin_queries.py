@@ -1,8 +1,5 @@
 """No page of the admin takes over twenty queries, however much it shows; none counts a long table."""
 
-from typing import Any
-from urllib.parse import urlencode
-
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -39,13 +36,19 @@ def opened(client: Client, address: str, asked: dict[str, str] | None = None) ->
     return answer.status_code
 
 
-@pytest.mark.parametrize("model", REGISTERED, ids=name_of)
-def test_no_page_takes_over_twenty_queries(person: Client, model: type[Model]) -> None:
+def test_no_page_takes_over_twenty_queries(person: Client) -> None:
+    for model in REGISTERED:
+        open_every_page(person, model)
+
+
+def open_every_page(person: Client, model: type[Model]) -> None:
     page = admin.site._registry[model]
     address = address_of(model)
     seen = opened(person, address)
     newest = model._default_manager.order_by("-pk").first()
-    assert newest is not None
+    if newest is None:
+        assert seen in {200, 403}
+        return
     statuses = {
         seen,
         opened(person, address, {"q": "drawn"}),
@@ -75,11 +78,13 @@ def choices() -> list[tuple[type[Model], str]]:
     ]
 
 
-@pytest.mark.parametrize(("model", "field"), choices(), ids=str)
-def test_choices_are_offered_in_few_queries(person: Client, model: type[Model], field: str) -> None:
-    asked: dict[str, Any] = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
-    for term in ("", "drawn", "1"):
-        assert opened(person, f"/admin/autocomplete/?{urlencode({**asked, 'field_name': field, 'term': term})}") == 200
+def test_choices_are_offered_in_few_queries(person: Client) -> None:
+    statuses = set()
+    for model, field in choices():
+        asked = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
+        for term in ("", "drawn", "1"):
+            statuses.add(opened(person, "/admin/autocomplete/", {**asked, "term": term}))
+    assert statuses == {200}
 
 
 @pytest.mark.parametrize("model", [Work, ScreenWork, Person], ids=name_of)

@@ -72,12 +72,16 @@ def test_every_kind_of_row_has_its_rights_stated() -> None:
 
 
 @pytest.mark.parametrize("role", ["administrator", "moderator"])
-@pytest.mark.parametrize("model", REGISTERED, ids=name_of)
-def test_an_operator_may_do_what_is_stated_and_nothing_else(model: type[Model], role: str) -> None:
-    client, address = signed_in(role), address_of(model)
-    row = model._default_manager.order_by("pk").first()
-    if row is None:
-        pytest.skip("no row of it can be made here")
+def test_an_operator_may_do_what_is_stated_and_nothing_else(role: str) -> None:
+    client = signed_in(role)
+    for model in REGISTERED:
+        if (row := model._default_manager.order_by("pk").first()) is not None:
+            try_everything(client, row, role)
+
+
+def try_everything(client: Client, row: Model, role: str) -> None:
+    """Every way to look at a row, and every way to write one, by GET and by a POST of nothing."""
+    model, address = type(row), address_of(type(row))
     may = getattr(RIGHTS[name_of(model)], role).split()
     before = [*model._default_manager.order_by("pk").values()]
 
@@ -90,7 +94,7 @@ def test_an_operator_may_do_what_is_stated_and_nothing_else(model: type[Model], 
     assert allowed(f"{address}{row.pk}/change/") == ("view" in may)
     assert allowed(f"{address}{row.pk}/history/") == ("view" in may)
     assert allowed(f"{address}add/") == allowed(f"{address}add/", post=True) == ("add" in may)
-    assert allowed(f"{address}{row.pk}/change/", post=True) == ("change" in may) or "change" in may
+    assert allowed(f"{address}{row.pk}/change/", post=True) == ("change" in may)
     deletable = "delete" in may and name_of(model) != "django_celery_beat.CrontabSchedule"
     assert allowed(f"{address}{row.pk}/delete/") == deletable
     if not deletable:
@@ -100,14 +104,13 @@ def test_an_operator_may_do_what_is_stated_and_nothing_else(model: type[Model], 
 
 
 @pytest.mark.parametrize("role", ["user", "trusted_editor", None])
-@pytest.mark.parametrize("model", REGISTERED, ids=name_of)
-def test_nobody_else_gets_in(model: type[Model], role: str | None) -> None:
+def test_nobody_else_gets_in(role: str | None) -> None:
     client = signed_in(role) if role else Client()
-    row = model._default_manager.order_by("pk").first()
-    for path in ("", "add/", f"{row.pk if row else 1}/change/", f"{row.pk if row else 1}/delete/"):
-        for answer in (client.get(address_of(model) + path), client.post(address_of(model) + path)):
-            assert answer.status_code == 302
-            assert answer.headers["Location"].startswith("/admin/login/")
+    for address in map(address_of, REGISTERED):
+        for path in ("", "add/", "1/change/", "1/delete/", "1/history/"):
+            for answer in (client.get(address + path), client.post(address + path)):
+                assert answer.status_code == 302
+                assert answer.headers["Location"].startswith("/admin/login/")
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@
   // A search field that stands in for a <select> says what the field is for.
   const nameChoices = () => {
     for (const select of all("select.select2-hidden-accessible")) {
-      const box = select.nextElementSibling?.querySelector("[role=combobox]");
       const label = words(document.querySelector(`label[for="${select.id}"]`)) || select.name;
-      if (box && label) {
-        box.removeAttribute("aria-labelledby");
-        box.setAttribute("aria-label", label);
+      const parts = select.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox], .select2-search__field");
+      for (const part of parts ?? []) {
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", label);
       }
     }
   };
