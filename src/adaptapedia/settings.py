@@ -257,6 +257,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("web/icon.svg")}],
     "SHOW_BACK_BUTTON": True,
     "STYLES": [lambda request: static("web/fonts.css"), lambda request: static("desk/admin.css")],
+    "SCRIPTS": [lambda request: static("desk/mend.js")],
     "SIDEBAR": {"show_search": False, "navigation": "adaptapedia.desk.navigation.sidebar"},
     "ACCOUNT": {"navigation": "adaptapedia.desk.navigation.account_links"},
     "BORDER_RADIUS": "3px",
@@ -303,6 +304,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["adaptapedia.desk.formats"]
 
 STATIC_URL = "static/"
 # `prepare` collects the files here, under names that tell their content; what is not collected WhiteNoise serves

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeNumericFilter
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue import panels
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     AdaptationFormBase = forms.ModelForm[Adaptation]
 else:
     FormBase = AdaptationFormBase = forms.ModelForm  # is generic for the type checker only
+
+LISTS = ("countries", "genres", "series")
+ONE_LINE = {"title", "original_title", "name", *LISTS}
 
 
 class EntryForm(FormBase):
@@ -69,6 +73,15 @@ class EntryPage(EntryActs, Page):
     ) -> tuple[QuerySet[Any], bool]:
         return (queryset.filter(named(search_term)) if search_term else queryset), False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Titles, names and lists on one line each; they are long by law, not in practice."""
+        if db_field.name in ONE_LINE:
+            kwargs["widget"] = UnfoldAdminTextInputWidget
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in LISTS:
+            field.help_text = _("Numbers of Wikidata items, with commas between them (145, 30)")
+        return field
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         edit_entry(obj, {field: form.cleaned_data[field] for field in form.changed_data}, by=cast(User, request.user))
 
@@ -92,16 +105,9 @@ class EntryPage(EntryActs, Page):
 class TitledPage(EntryPage):
     room: ClassVar[str] = ""
     titles: ClassVar[tuple[str, ...]] = ("title", "title_language", "original_title", "original_language")
-    lists: ClassVar[tuple[str, ...]] = ("countries", "genres", "series")
 
     def view_on_site(self, obj: Any) -> str | None:
         return None if obj.retired_at else f"/{self.room}/{obj.slug}/"
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in self.lists:
-            field.help_text = _("Numbers of Wikidata items, with commas between them (145, 30)")
-        return field
 
     @admin.display(description=_("Credits"))
     def credits_of(self, entry: Any) -> SafeString:
@@ -113,7 +119,7 @@ class WorkPage(TitledPage):
     room = "book"
     list_display = ("title", "year", "form", "item", "retired_at")
     list_filter = (("form", ChoicesDropdownFilter), ("year", RangeNumericFilter))
-    shown_first = (*TitledPage.titles, "year", "form", *TitledPage.lists)
+    shown_first = (*TitledPage.titles, "year", "form", *LISTS)
     shown_after = ("adaptations", "credits_of", *EntryPage.shown_after)
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
@@ -127,7 +133,7 @@ class ScreenWorkPage(TitledPage):
     room = "screen"
     list_display = ("title", "year", "kind", "item", "retired_at")
     list_filter = (("kind", ChoicesDropdownFilter), ("year", RangeNumericFilter))
-    shown_first = (*TitledPage.titles, "year", "end_year", "kind", *TitledPage.lists)
+    shown_first = (*TitledPage.titles, "year", "end_year", "kind", *LISTS)
     shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after)
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.derived import DERIVED
 from adaptapedia.catalogue.models import Entry, Person, ScreenCredit, ScreenWork, Work, WorkCredit
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.desk.panels import SHOWN, More, page_of, run_page, table
@@ -85,7 +86,7 @@ def sources_of(entry: Entry) -> SafeString:
 
 def _told(entry: Entry) -> list[str]:
     """Fields with a source or lock of their own, after the line for all the others."""
-    own = {*entry.provenance, *entry.locks} - {"*"}
+    own = {*entry.provenance, *entry.locks} - DERIVED - {"*"}
     return [*(["*"] if "*" in entry.provenance else []), *sorted(own)]
 
 

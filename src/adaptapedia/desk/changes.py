@@ -73,7 +73,7 @@ def _put_down(instance: Any, **_: Any) -> None:
     if request is None or not instance._state.adding:
         return
     user = getattr(request, "user", None)
-    if isinstance(user, get_user_model()) and user.is_authenticated and not _says_who_has_gone(instance, user):
+    if isinstance(user, get_user_model()) and not _says_who_has_gone(instance, user):
         instance.actor = user
     instance.remote_addr = address_of(request)
 

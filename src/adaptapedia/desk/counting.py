@@ -23,6 +23,7 @@ class BoundedPaginator(Base):
     """
 
     inexact = ""
+    template_name = "desk/pages.html"
 
     @cached_property
     def count(self) -> int:

@@ -14,9 +14,20 @@ from adaptapedia.desk import changes
 from adaptapedia.desk.counting import BoundedPaginator
 
 if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList as ChangeListBase
+
     Base = admin.ModelAdmin[Any]
 else:
     from unfold.admin import ModelAdmin as Base  # has no types
+    from unfold.views import ChangeList as ChangeListBase
+
+
+class List(ChangeListBase):
+    """A list that does not offer to show a million rows on one page, and does not say so in its heading."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
 
 
 class Page(Base):
@@ -26,10 +37,14 @@ class Page(Base):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # each facet is a count of the whole table
     list_per_page = 50
+    list_max_show_all = 0
     list_filter_submit = True
     ordering: ClassVar[Any] = ("-pk",)
     sortable_by: ClassVar[Any] = ()  # a click on a heading would sort a million rows
     warn_unsaved_form = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeListBase]:
+        return List
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The row of an address; 404 when there is none."""

@@ -1,6 +1,6 @@
 """Schedules, which administrators edit, and their runs, which only the runner writes."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import django_celery_beat.admin as beat
 from django import forms
@@ -92,9 +92,8 @@ class SchedulePage(Page):
         """Each with the number, state and start of its last run."""
         last = queries.runs().filter(schedule_name=OuterRef("name"))
         columns = {"last_id": "id", "last_state": "state", "last_created": "created_at"}
-        found: QuerySet[Any] = super().get_queryset(request)
-        found = found.annotate(**{name: Subquery(last.values(column)[:1]) for name, column in columns.items()})
-        return found
+        latest = {name: Subquery(last.values(column)[:1]) for name, column in columns.items()}
+        return cast("QuerySet[Any]", super().get_queryset(request).annotate(**latest))
 
     @admin.display(description=_("When"))
     def rule(self, schedule: PeriodicTask) -> str:
@@ -102,7 +101,9 @@ class SchedulePage(Page):
 
     @admin.display(description=_("Next due"))
     def due(self, schedule: PeriodicTask) -> object:
-        return queries.next_due(schedule) or (_("never again") if schedule.enabled else _("paused"))
+        if (at := queries.next_due(schedule)) is not None:
+            return f"{at:%Y-%m-%d %H:%M %Z}"
+        return _("never again") if schedule.enabled else _("paused")
 
     @admin.display(description=_("Last run"))
     def last_run(self, schedule: Any) -> object:
