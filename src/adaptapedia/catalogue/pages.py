@@ -81,7 +81,7 @@ class ScreenPage:
     """Works before screen works."""
     remakes: tuple[OnScreen, ...]
     siblings: tuple[OnScreen, ...]
-    """Others of the same works, by year; at most SIBLINGS_SHOWN."""
+    """Others of the same works that are neither sources nor remakes, by year; at most SIBLINGS_SHOWN."""
     siblings_in_all: int
 
     @property
@@ -124,9 +124,10 @@ def screen_page(slug: str) -> ScreenPage | None:
     made_from = _made_from(screen)
     works = [adaptation.work for adaptation in made_from if adaptation.work]
     related = _related(screen, works)
-    siblings = _by_year(related.siblings.values())
-    shown = siblings[:SIBLINGS_SHOWN]
     originals = [adaptation.original_id for adaptation in made_from if adaptation.original_id]
+    named = {*originals, *(adaptation.screen_work_id for adaptation in related.remakes)}
+    siblings = _by_year(other for made, other in related.siblings.items() if made not in named)
+    shown = siblings[:SIBLINGS_SHOWN]
     listed = [adaptation.screen_work_id for adaptation in (*related.remakes, *shown)]
     credits = _screen_credits([screen.pk, *originals, *listed])
     return ScreenPage(
@@ -152,7 +153,9 @@ def _through(*relations: str) -> list[str]:
 
 def _made_from(screen: ScreenWork) -> list[Adaptation]:
     made = Adaptation.objects.filter(screen_work=screen, retired_at=None)
-    made = made.filter(Q(work__isnull=False, work__retired_at=None) | Q(original__isnull=False, original__retired_at=None))
+    made = made.filter(
+        Q(work__isnull=False, work__retired_at=None) | Q(original__isnull=False, original__retired_at=None)
+    )
     return list(made.select_related("work", "original").defer(*_through("work", "original")))
 
 
@@ -180,7 +183,9 @@ def _by_year(adaptations: Iterable[Adaptation]) -> list[Adaptation]:
     )
 
 
-def _on_screen(adaptations: Iterable[Adaptation], credits: Mapping[int, Mapping[str, tuple[Name, ...]]]) -> tuple[OnScreen, ...]:
+def _on_screen(
+    adaptations: Iterable[Adaptation], credits: Mapping[int, Mapping[str, tuple[Name, ...]]]
+) -> tuple[OnScreen, ...]:
     return tuple(
         OnScreen(
             screen_work=adaptation.screen_work,
@@ -203,7 +208,9 @@ def _sources(
             found.append(Source(adaptation.work, adaptation.relation, authors[adaptation.work.pk]))
         elif adaptation.original is not None:
             found.append(Source(adaptation.original, adaptation.relation, _makers(credits[adaptation.original.pk])))
-    return tuple(sorted(found, key=lambda source: (not source.written, source.entry.year is None, source.entry.year or 0)))
+    return tuple(
+        sorted(found, key=lambda source: (not source.written, source.entry.year is None, source.entry.year or 0))
+    )
 
 
 def _makers(credits: Mapping[str, tuple[Name, ...]]) -> tuple[Name, ...]:
@@ -242,5 +249,3 @@ def _name(credit: Credit) -> Name:
     if person is None or person.retired_at is not None:
         return Name(credit.name or (person.name if person else ""))
     return Name(person.name, person.name_language, person)
-
-

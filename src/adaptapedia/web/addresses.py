@@ -32,7 +32,7 @@ def whole(request: HttpRequest, path: str) -> str:
 
 
 def elsewhere_or_missing(request: HttpRequest, model: type[Work] | type[ScreenWork], slug: str) -> HttpResponse:
-    """301 to the entry that is meant by a former or mistyped slug, the query kept; else 404 with what could be meant."""
+    """301 to the entry that a former or mistyped slug means, the query kept; else 404 with what could be meant."""
     meant = slug.lower() if is_slug(slug.lower()) else slugify(slug[:LONGEST_SLUG])
     if meant and (current := _current(model, meant)):
         return _moved(request, reverse(_PAGES[model], args=[current]))

@@ -47,5 +47,14 @@ def named(names: Sequence[Name]) -> SafeString:
 
 @register.filter
 def relation(value: str) -> str:
-    """How a screen work is related to its source, where that is more than "based on"."""
-    return "" if value == Adaptation.Relation.BASED_ON else str(Adaptation.Relation(value).label)
+    """How a screen work is related to its source, where the heading above does not say it."""
+    said = value in {Adaptation.Relation.BASED_ON, Adaptation.Relation.REMAKE_OF}
+    return "" if said else str(Adaptation.Relation(value).label)
+
+
+@register.filter
+def relation_to_source(value: str) -> str:
+    """The same as a sentence beside the source."""
+    if value == Adaptation.Relation.INSPIRED_BY:
+        return _("Inspired by it.")
+    return _("Loosely based on it.") if value == Adaptation.Relation.LOOSELY_BASED_ON else ""
