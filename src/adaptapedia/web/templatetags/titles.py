@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from adaptapedia.catalogue.models import Adaptation, ScreenWork, TitledEntry
+from adaptapedia.catalogue.models import Adaptation, ScreenWork, TitledEntry, Work
 from adaptapedia.catalogue.pages import Name
 from adaptapedia.web.addresses import address_of
 from adaptapedia.web.languages import in_language, language_name
@@ -37,6 +37,18 @@ def original_title(entry: TitledEntry) -> SafeString:
 def years(screen_work: ScreenWork) -> str:
     """A year, or a span of them; in words where it is not known."""
     return years_of(screen_work) or _("year unknown")
+
+
+@register.filter
+def kind(screen_work: ScreenWork) -> str:
+    """What a screen work is. Django's `get_kind_display` translates every kind to show one."""
+    return str(ScreenWork.Kind(screen_work.kind).label)
+
+
+@register.filter
+def form(work: Work) -> str:
+    """What a work is; the same."""
+    return str(Work.Form(work.form).label)
 
 
 @register.filter
