@@ -223,7 +223,7 @@ def _screen_credits(screen_works: Sequence[int]) -> Mapping[int, Mapping[str, tu
     by_role: dict[int, dict[str, tuple[Name, ...]]] = defaultdict(dict)
     for row in _with_people(rows) if screen_works else ():
         roles = by_role[row.screen_work_id]
-        roles[row.role] = (*roles.get(row.role, ()), _name(row))
+        roles[row.role] = (*roles.get(row.role, ()), *_names(row))
     return by_role
 
 
@@ -232,7 +232,7 @@ def _work_credits(works: Sequence[int]) -> Mapping[int, tuple[Name, ...]]:
     authors: dict[int, tuple[Name, ...]] = defaultdict(tuple)
     rows = WorkCredit.objects.filter(work__in=works, role=WorkCredit.Role.AUTHOR).order_by("work_id", "position")
     for row in _with_people(rows) if works else ():
-        authors[row.work_id] = (*authors[row.work_id], _name(row))
+        authors[row.work_id] = (*authors[row.work_id], *_names(row))
     return authors
 
 
@@ -244,8 +244,9 @@ def _with_people(rows: QuerySet[AnyCredit]) -> QuerySet[AnyCredit]:
     return rows.select_related("person").defer(*(f"person__{column}" for column in hidden))
 
 
-def _name(credit: Credit) -> Name:
+def _names(credit: Credit) -> tuple[Name, ...]:
+    """Who is meant; nobody where the person is retired and was not credited by a name."""
     person = credit.person
-    if person is None or person.retired_at is not None:
-        return Name(credit.name or (person.name if person else ""))
-    return Name(person.name, person.name_language, person)
+    if person is not None and person.retired_at is None:
+        return (Name(person.name, person.name_language, person),)
+    return (Name(credit.name),) if credit.name else ()

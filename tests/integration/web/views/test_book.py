@@ -110,6 +110,7 @@ def test_what_is_retired_is_hidden(client: Client) -> None:
     assert "nine times" in page
     assert "Dracula's Daughter" not in page
     assert "Tod Browning" not in page
+    assert "Terence Fisher" not in page
     Work.objects.filter(pk=book.pk).update(retired_at=timezone.now())
     assert client.get("/book/dracula/").status_code == 404
 
