@@ -1,13 +1,12 @@
 """The pages of books and screen works as readers see them, and the style guide."""
 
-import re
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.integration.web.samples import (
@@ -22,7 +21,9 @@ from tests.integration.web.samples import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Keep = Callable[[Page, str], Path]
-LONG = "The Life and Strange Surprizing Adventures of Robinson Crusoe, of York, Mariner: Who Lived Eight and Twenty Years"
+LONG = (
+    "The Life and Strange Surprizing Adventures of Robinson Crusoe, of York, Mariner: Who Lived Eight and Twenty Years"
+)
 UNBROKEN = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2
 
 OVERFLOWING = """() => [...document.querySelectorAll('svg.cover, svg.title-card')].flatMap(svg =>
@@ -43,7 +44,15 @@ def everything() -> dict[str, str]:
     make_thing()
     crusoe = make_work(LONG, author="Daniel Defoe", form="novel", year=1719, slug="crusoe")
     adapt(make_screen_work(UNBROKEN, kind="series", year=1964, end_year=1965, slug="unbroken"), crusoe)
-    make_work("吾輩は猫である", author="夏目漱石", language="ja", form="novel", year=1906, slug="cat", original_title="吾輩ハ猫デアル")
+    make_work(
+        "吾輩は猫である",
+        author="夏目漱石",
+        language="ja",
+        form="novel",
+        year=1906,
+        slug="cat",
+        original_title="吾輩ハ猫デアル",
+    )
     nights = make_work("ألف ليلة وليلة", language="ar", form="literary_work", slug="nights")
     adapt(make_screen_work("ألف ليلة وليلة", language="ar", year=1941, slug="nights-1941"), nights)
     return {
@@ -74,8 +83,10 @@ def test_every_page_fits_and_is_accessible(
     open_page: Open, picture: Keep, session: str, width: int, dark: bool
 ) -> None:
     faults: list[str] = []
-    for name, address in everything().items():
-        page = open_page(address, session=session, width=width, dark=dark)
+    addresses = everything()
+    page = open_page("/healthz", session=session, width=width, dark=dark)
+    for name, address in addresses.items():
+        page.goto(address)
         settle(page)
         if width != 320:
             picture(page, f"reading-{name}-{width}-{'night' if dark else 'day'}")
@@ -85,6 +96,79 @@ def test_every_page_fits_and_is_accessible(
         if width != 320:
             found = Axe().run(page)
             faults += [f"{name}: {found.generate_report()}"] if found.violations_count else []
-        page.close()
 
     assert faults == []
+
+
+def test_a_reader_goes_from_book_to_film_and_back_without_scripts(open_page: Open) -> None:
+    make_dracula()
+
+    page = open_page("/book/dracula/", script=False)
+    page.get_by_role("link", name="Nosferatu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nosferatu")
+    page.get_by_role("navigation", name="You are here").get_by_role("link", name="Dracula").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dracula")
+
+
+def test_the_keyboard_reaches_the_content_first(open_page: Open) -> None:
+    make_dracula()
+
+    page = open_page("/book/dracula/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_the_chosen_light_is_there_before_anything_is_painted(open_page: Open) -> None:
+    make_dracula()
+
+    page = open_page("/book/dracula/", script=False)
+    page.get_by_role("button", name="night").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(25, 23, 19)")
+    page.get_by_role("button", name="as the system").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(247, 243, 234)")
+
+
+def test_the_content_policy_has_nothing_to_say(open_page: Open) -> None:
+    """The data block is data, the drawings carry no styles: the browser reports no violation."""
+    make_dracula()
+
+    page = open_page("/book/dracula/")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    for address in ("/book/dracula/", "/screen/nosferatu/"):
+        page.goto(address)
+        expect(page.locator('script[type="application/ld+json"]')).to_have_count(1)
+    assert said == []
+
+
+def test_a_book_with_fifty_five_films_fits_a_phone(open_page: Open, picture: Keep) -> None:
+    make_family(55)
+
+    page = open_page("/book/hamlet/", width=390)
+    settle(page)
+    picture(page, "reading-book-of-55-390-day")
+    expect(page.locator(".title-card")).to_have_count(55)
+    assert not wide(page)
+
+
+def test_what_we_send_is_under_60_kb(open_page: Open) -> None:
+    """Our own CSS and scripts of a page, each compressed as the server would send it, fonts apart."""
+    make_dracula()
+
+    page = open_page("/")
+    sent: dict[str, bytes] = {}
+    page.on(
+        "response",
+        lambda response: (
+            sent.update({response.url: response.body()})
+            if response.request.resource_type in {"stylesheet", "script"}
+            else None
+        ),
+    )
+    page.goto("/book/dracula/")
+    page.wait_for_load_state("networkidle")
+    assert sum(len(gzip.compress(body)) for body in sent.values()) < 60_000
+    assert len(sent) > 5

@@ -81,7 +81,7 @@ class ScreenPage:
     """Works before screen works."""
     remakes: tuple[OnScreen, ...]
     siblings: tuple[OnScreen, ...]
-    """Others of the same works, by year; at most SIBLINGS_SHOWN."""
+    """Others of the same works that are neither sources nor remakes, by year; at most SIBLINGS_SHOWN."""
     siblings_in_all: int
 
     @property
@@ -124,9 +124,10 @@ def screen_page(slug: str) -> ScreenPage | None:
     made_from = _made_from(screen)
     works = [adaptation.work for adaptation in made_from if adaptation.work]
     related = _related(screen, works)
-    siblings = _by_year(related.siblings.values())
-    shown = siblings[:SIBLINGS_SHOWN]
     originals = [adaptation.original_id for adaptation in made_from if adaptation.original_id]
+    named = {*originals, *(adaptation.screen_work_id for adaptation in related.remakes)}
+    siblings = _by_year(other for made, other in related.siblings.items() if made not in named)
+    shown = siblings[:SIBLINGS_SHOWN]
     listed = [adaptation.screen_work_id for adaptation in (*related.remakes, *shown)]
     credits = _screen_credits([screen.pk, *originals, *listed])
     return ScreenPage(
@@ -222,7 +223,7 @@ def _screen_credits(screen_works: Sequence[int]) -> Mapping[int, Mapping[str, tu
     by_role: dict[int, dict[str, tuple[Name, ...]]] = defaultdict(dict)
     for row in _with_people(rows) if screen_works else ():
         roles = by_role[row.screen_work_id]
-        roles[row.role] = (*roles.get(row.role, ()), _name(row))
+        roles[row.role] = (*roles.get(row.role, ()), *_names(row))
     return by_role
 
 
@@ -231,7 +232,7 @@ def _work_credits(works: Sequence[int]) -> Mapping[int, tuple[Name, ...]]:
     authors: dict[int, tuple[Name, ...]] = defaultdict(tuple)
     rows = WorkCredit.objects.filter(work__in=works, role=WorkCredit.Role.AUTHOR).order_by("work_id", "position")
     for row in _with_people(rows) if works else ():
-        authors[row.work_id] = (*authors[row.work_id], _name(row))
+        authors[row.work_id] = (*authors[row.work_id], *_names(row))
     return authors
 
 
@@ -243,8 +244,9 @@ def _with_people(rows: QuerySet[AnyCredit]) -> QuerySet[AnyCredit]:
     return rows.select_related("person").defer(*(f"person__{column}" for column in hidden))
 
 
-def _name(credit: Credit) -> Name:
+def _names(credit: Credit) -> tuple[Name, ...]:
+    """Who is meant; nobody where the person is retired and was not credited by a name."""
     person = credit.person
-    if person is None or person.retired_at is not None:
-        return Name(credit.name or (person.name if person else ""))
-    return Name(person.name, person.name_language, person)
+    if person is not None and person.retired_at is None:
+        return (Name(person.name, person.name_language, person),)
+    return (Name(credit.name),) if credit.name else ()

@@ -12,7 +12,6 @@ from adaptapedia.kit.text import slugify
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 LONGEST_SLUG = 120
-ONE_DAY = 24 * 3600
 _PAGES: dict[type[Work] | type[ScreenWork], str] = {Work: "web:book", ScreenWork: "web:screen"}
 
 
@@ -32,7 +31,7 @@ def whole(request: HttpRequest, path: str) -> str:
 
 
 def elsewhere_or_missing(request: HttpRequest, model: type[Work] | type[ScreenWork], slug: str) -> HttpResponse:
-    """301 to the entry that is meant by a former or mistyped slug, the query kept; else 404 with what could be meant."""
+    """301 to the entry that a former or mistyped slug means, the query kept; else 404 with what could be meant."""
     meant = slug.lower() if is_slug(slug.lower()) else slugify(slug[:LONGEST_SLUG])
     if meant and (current := _current(model, meant)):
         return _moved(request, reverse(_PAGES[model], args=[current]))
@@ -52,6 +51,4 @@ def _current(model: type[Work] | type[ScreenWork], slug: str) -> str | None:
 
 def _moved(request: HttpRequest, path: str) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
-    response = HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
-    response.headers["Cache-Control"] = f"public, max-age={ONE_DAY}"
-    return response
+    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)

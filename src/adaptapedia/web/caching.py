@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from functools import wraps
 from hashlib import blake2b
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 FOR_EVERYONE = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400"
 FOR_ONE = "private, no-cache"
 
 
-def kept_by_caches(view: View[P]) -> View[P]:
+def kept_by_caches(view: View) -> View:
     """A page that is the same for everybody without a cookie: those answers may be shared, for five minutes.
 
     A cookie (a chosen light, a session, a message) makes the answer its owner's. Every answer has an
@@ -24,7 +23,7 @@ def kept_by_caches(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_vary_headers(response, ["Cookie"])
         response.headers["Cache-Control"] = FOR_ONE if request.COOKIES else FOR_EVERYONE
@@ -37,4 +36,4 @@ def kept_by_caches(view: View[P]) -> View[P]:
             conditional.headers["Cache-Control"] = response.headers["Cache-Control"]
         return conditional or response
 
-    return answer
+    return cast(View, answer)

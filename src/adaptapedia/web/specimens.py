@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
-COLOURS = ("paper", "paper-2", "ink", "ink-2", "rule", "rule-2", "accent", "well", "screen", "screen-2", "light", "light-2", "beam")  # fmt: skip
+COLOURS = (
+    *("paper", "paper-2", "ink", "ink-2", "rule", "rule-2", "accent", "well"),
+    *("screen", "screen-2", "light", "light-2", "beam"),
+)
 
 LONG = (
     "The Life and Strange Surprizing Adventures of Robinson Crusoe, of York, Mariner: "
@@ -28,7 +31,7 @@ SCREEN_WORKS: tuple[tuple[str, str, str, int | None, int | None], ...] = (
     ("Nosferatu", "de", "F. W. Murnau", 1922, None),
     ("The Thing from Another World", "en", "Christian Nyby", 1951, None),
     (
-        "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, and Then Some More Words to Fill the Card",
+        "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, and More Words to Fill the Card",
         "en",
         "Stanley Kubrick",
         1964,

@@ -112,11 +112,11 @@ def _when(fate: Fate) -> str:
     first, last = fate.screened[0], fate.screened[-1]
     if fate.times == 1:
         return _gap(fate.written, first, alone=True)
+    if fate.unknown and first == last:
+        return _("as far as is known in %(year)s") % {"year": historical(first)}
     if fate.unknown:
-        return _("as far as years are known %(first)s, last in %(last)s") % {
-            "first": _("first in %(year)s") % {"year": historical(first)},
-            "last": historical(last),
-        }
+        years = {"first": historical(first), "last": historical(last)}
+        return _("as far as is known first in %(first)s, last in %(last)s") % years
     if first == last:
         both = _("both in %(year)s") if fate.times == 2 else _("all in %(year)s")
         return both % {"year": historical(last)}

@@ -78,9 +78,7 @@ def make_dracula() -> Work:
     )
     WorkExternalId.objects.create(work=book, scheme="open_library", value="OL85892W", source="wikidata")
     for title, year, director, relation in DRACULAS:
-        screen = make_screen_work(
-            title, director=director, year=year, original_language="de" if year == 1922 else "en"
-        )
+        screen = make_screen_work(title, director=director, year=year, original_language="de" if year == 1922 else "en")
         adapt(screen, book, relation=relation)
     first = ScreenWork.objects.get(year=1922)
     first.original_title, first.title_language = "Nosferatu – Eine Symphonie des Grauens", "de"
@@ -116,10 +114,11 @@ def make_family(count: int) -> Work:
 
 def _derived(title: str, language: str) -> dict[str, str]:
     """What is made of a title; the slug gets a number where it is taken."""
-    slug = slugify(title) or "untitled"
-    taken = Work.objects.filter(slug=slug).count() + ScreenWork.objects.filter(slug__startswith=slug).count()
+    slug = free = slugify(title) or "untitled"
+    while Work.objects.filter(slug=free).exists() or ScreenWork.objects.filter(slug=free).exists():
+        free = f"{slug}-{Work.objects.count() + ScreenWork.objects.count()}"
     return {
-        "slug": f"{slug}-{taken}" if taken else slug,
+        "slug": free,
         "sort_key": sort_key(title, language),
         "search_text": fold(title),
     }

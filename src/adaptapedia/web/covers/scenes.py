@@ -82,12 +82,12 @@ def skyline(dice: Dice, room: Room) -> str:
     """A town at night, some windows lit."""
     houses, windows, x = [], [], 0
     while x < 200:
-        width, top = dice.between(20, 40), dice.between(40, 150)
+        width, top = dice.between(20, 40), dice.between(76, 156)
         houses.append(f"M{x} 200V{top}h{width}V200z")
         windows.append(f"M{x + 9} {top + 14}V200")
         x += width + 1
     return (
-        f'<circle cx="{dice.between(30, 170)}" cy="34" r="{dice.between(12, 20)}" fill="{room.light}"/>'
+        f'<circle cx="{dice.between(30, 170)}" cy="62" r="{dice.between(12, 20)}" fill="{room.light}"/>'
         f'<path d="{"".join(houses)}" fill="{room.second}"/>'
         f'<path d="{"".join(windows)}" stroke="{room.light}" stroke-width="5"'
         f' stroke-dasharray="6 {dice.between(14, 32)}"/>'

@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from adaptapedia.catalogue.models import Adaptation, ScreenWork, TitledEntry
+from adaptapedia.catalogue.models import Adaptation, ScreenWork, TitledEntry, Work
 from adaptapedia.catalogue.pages import Name
 from adaptapedia.web.addresses import address_of
 from adaptapedia.web.languages import in_language, language_name
@@ -40,6 +40,18 @@ def years(screen_work: ScreenWork) -> str:
 
 
 @register.filter
+def kind(screen_work: ScreenWork) -> str:
+    """What a screen work is. Django's `get_kind_display` translates every kind to show one."""
+    return str(ScreenWork.Kind(screen_work.kind).label)
+
+
+@register.filter
+def form(work: Work) -> str:
+    """What a work is; the same."""
+    return str(Work.Form(work.form).label)
+
+
+@register.filter
 def named(names: Sequence[Name]) -> SafeString:
     """Names in a row, each with its language and direction."""
     return mark_safe(", ".join(in_language(name.text, name.language) for name in names))  # noqa: S308 - escaped there
@@ -47,5 +59,14 @@ def named(names: Sequence[Name]) -> SafeString:
 
 @register.filter
 def relation(value: str) -> str:
-    """How a screen work is related to its source, where that is more than "based on"."""
-    return "" if value == Adaptation.Relation.BASED_ON else str(Adaptation.Relation(value).label)
+    """How a screen work is related to its source, where the heading above does not say it."""
+    said = value in {Adaptation.Relation.BASED_ON, Adaptation.Relation.REMAKE_OF}
+    return "" if said else str(Adaptation.Relation(value).label)
+
+
+@register.filter
+def relation_to_source(value: str) -> str:
+    """The same as a sentence beside the source."""
+    if value == Adaptation.Relation.INSPIRED_BY:
+        return _("Inspired by it.")
+    return _("Loosely based on it.") if value == Adaptation.Relation.LOOSELY_BASED_ON else ""

@@ -29,6 +29,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "screen_work": page.screen_work,
         "book": book,
+        "originals_alone": bool(page.sources) and not any(source.written for source in page.sources),
         "directors": page.credits.get(ScreenCredit.Role.DIRECTOR, ()),
         "creators": page.credits.get(ScreenCredit.Role.CREATOR, ()),
         "screenwriters": page.credits.get(ScreenCredit.Role.SCREENWRITER, ()),
@@ -68,7 +69,9 @@ def _gap(page: ScreenPage, book: Work | None) -> str:
         return ""
     if years == 0:
         return _("Page and screen in the same year")
-    return ngettext("%(years)d year from page to screen", "%(years)d years from page to screen", years) % {"years": years}
+    return ngettext("%(years)d year from page to screen", "%(years)d years from page to screen", years) % {
+        "years": years
+    }
 
 
 def _description(page: ScreenPage) -> str:
