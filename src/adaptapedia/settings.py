@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "adaptapedia.web.policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "adaptapedia.web.maintenance.MaintenanceMode",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
