@@ -13,3 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+handler404 = "adaptapedia.web.views.faults.page_not_found"
+handler500 = "adaptapedia.web.views.faults.server_error"
