@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
 ]
 
+handler404 = "adaptapedia.web.views.faults.page_not_found"
+handler500 = "adaptapedia.web.views.faults.server_error"
 handler429 = "adaptapedia.web.views.accounts.limits.too_many"  # allauth looks it up here

@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from adaptapedia.catalogue.statistics import count_site, keep_figures
+from adaptapedia.catalogue.highlights import keep_highlights
+from adaptapedia.catalogue.statistics import count_site, count_spread, keep_figures, keep_spread
 from adaptapedia.scheduling.jobs import HOUR, MINUTE, Counts, Run, job
 
 
@@ -16,8 +17,10 @@ from adaptapedia.scheduling.jobs import HOUR, MINUTE, Counts, Run, job
     hard_limit=11 * MINUTE,
 )
 def update_site_statistics(run: Run) -> Counts:
-    """Site statistics: cached for the pages, kept as a daily history."""
+    """Site statistics: cached for the pages, kept as a daily history; and what is counted over the whole catalogue."""
     now = timezone.now()
     figures = count_site(at=now)
     keep_figures(figures, day=now.date())
+    keep_spread(count_spread())
+    keep_highlights(year=now.year)
     return figures

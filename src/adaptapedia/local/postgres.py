@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
+from locale import LC_CTYPE, setlocale
+from locale import Error as LocaleError
 from pathlib import Path
 from urllib.parse import quote
 
@@ -159,9 +161,10 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         private_folder(draft, owner=self.user)
         if self.binaries.major >= BUILTIN_LOCALE_SINCE:
-            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            order = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         else:
-            locale = ["--locale=C" if sys.platform == "darwin" else "--locale=C.UTF-8"]
+            order = ["--locale=C" if sys.platform == "darwin" else "--locale=C.UTF-8"]
+        locale = [*order, f"--lc-ctype={_locale_of_all_letters()}"]
         access = ["--username", NAME, "--auth-local=trust", "--auth-host=reject"]
         hurry = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         self._run("initdb", "-D", str(draft), "--encoding=UTF8", "--data-checksums", *locale, *access, *hurry)
@@ -183,6 +186,22 @@ class Postgres:
         )
         if done.returncode or "ERROR:" in done.stdout:
             raise StartFailed("PostgreSQL", f"{program} ended with {done.returncode}", done.stdout[-2000:])
+
+
+def _locale_of_all_letters() -> str:
+    """The C library's locale that knows the letters of every script; C, which knows ASCII alone, where there is none.
+
+    pg_trgm asks the C library what a letter is, whatever PostgreSQL's own locale: under C it indexes nothing of
+    a Cyrillic or Chinese title.
+    """
+    before = setlocale(LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "UTF-8", "en_US.UTF-8"):
+            with suppress(LocaleError):
+                return setlocale(LC_CTYPE, name)
+    finally:
+        setlocale(LC_CTYPE, before)
+    return "C"
 
 
 def installed() -> list[Binaries]:

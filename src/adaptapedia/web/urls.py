@@ -1,9 +1,12 @@
 from django.urls import path
 
+from adaptapedia.web.views.about import about, sources
 from adaptapedia.web.views.accounts import account
 from adaptapedia.web.views.book import book
 from adaptapedia.web.views.front import front
 from adaptapedia.web.views.screen import screen
+from adaptapedia.web.views.search import search
+from adaptapedia.web.views.statistics import statistics, statistics_history
 from adaptapedia.web.views.styleguide import styleguide
 from adaptapedia.web.views.theme import set_theme
 
@@ -11,6 +14,11 @@ app_name = "web"
 
 urlpatterns = [
     path("", front, name="front"),
+    path("search/", search, name="search"),
+    path("statistics/", statistics, name="statistics"),
+    path("statistics/history.csv", statistics_history, name="statistics-history"),
+    path("about/", about, name="about"),
+    path("about/sources/", sources, name="sources"),
     path("book/<str:slug>/", book, name="book"),
     path("screen/<str:slug>/", screen, name="screen"),
     path("styleguide/", styleguide, name="styleguide"),

@@ -41,6 +41,13 @@ def test_a_new_one_holds_our_database_with_checksums_and_sorts_by_code_point(hom
         assert _asked(connection, "SHOW listen_addresses") == ("",)
 
 
+def test_trigrams_know_the_letters_of_every_script(home: Path) -> None:
+    with server_in(home).running() as server, psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm")
+        for word in ("dune", "анна", "羅生門", "الأيام"):
+            assert _asked(connection, f"SELECT cardinality(show_trgm('{word}')) > 2") == (True,), word
+
+
 def test_nobody_else_can_reach_its_socket_or_read_its_data(home: Path) -> None:
     with server_in(home).running() as server:
         assert stat.S_IMODE(server.run.stat().st_mode) == 0o700

@@ -1,12 +1,23 @@
-"""The front page: what this is, and how much of it there is."""
+"""The front page: search at once, what this is, how much of it there is and what is new."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from adaptapedia.catalogue.highlights import anniversaries, latest_adaptations, most_adapted
 from adaptapedia.catalogue.queries import catalogue_figures
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/front.html", {"figures": catalogue_figures()})
+    """Four queries at most, one when the cache is warm."""
+    year = timezone.localdate().year
+    context = {
+        "figures": catalogue_figures(),
+        "latest": latest_adaptations(),
+        "anniversaries": [(year - (book.year or year), book) for book in anniversaries(year)],
+        "most_adapted": most_adapted(),
+        "year": year,
+    }
+    return render(request, "web/front.html", context)

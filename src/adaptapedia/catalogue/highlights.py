@@ -1,0 +1,110 @@
+"""What the front page shows of the catalogue: what is new, what has an anniversary, what was adapted most.
+
+The last two are counted over the whole catalogue: by the daily job, and by a page only where nothing is kept
+yet, one page at a time and not for longer than `PATIENCE`.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from adaptapedia.catalogue.bounded import TookTooLong, rows_within
+from adaptapedia.catalogue.models import Adaptation
+
+SHOWN = 6
+KEPT_FROM_PAGE = timedelta(hours=1)
+KEPT_FROM_JOB = timedelta(hours=36)
+ASKED_AGAIN_AFTER = timedelta(minutes=1)
+"""When a page found nothing, or not in time; meanwhile no page asks."""
+PATIENCE = 1_000
+JOB_PATIENCE = 300_000
+"""Milliseconds."""
+ROUND = 25
+"""Years: an anniversary is a multiple of this."""
+OLDEST = 3000
+
+_ANNIVERSARIES = """
+    SELECT w.slug, w.title, w.title_language AS language, w.year, count(*) AS adaptations
+    FROM catalogue_work AS w JOIN catalogue_adaptation AS a ON a.work_id = w.id AND a.retired_at IS NULL
+    WHERE w.retired_at IS NULL AND w.year = ANY(%(years)s)
+    GROUP BY w.id ORDER BY adaptations DESC, w.year DESC, w.id LIMIT %(limit)s
+"""
+_MOST_ADAPTED = """
+    SELECT w.slug, w.title, w.title_language AS language, w.year, m.adaptations
+    FROM (
+        SELECT work_id, count(*) AS adaptations FROM catalogue_adaptation
+        WHERE retired_at IS NULL AND work_id IS NOT NULL
+        GROUP BY work_id ORDER BY adaptations DESC, work_id LIMIT %(limit)s
+    ) AS m JOIN catalogue_work AS w ON w.id = m.work_id
+    WHERE w.retired_at IS NULL ORDER BY m.adaptations DESC, w.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A book, and how many screen works were made from it."""
+
+    slug: str
+    title: str
+    language: str
+    year: int | None
+    adaptations: int
+
+
+def latest_adaptations(limit: int = SHOWN) -> list[Adaptation]:
+    """The adaptations that came last, with their screen work and what it was made from; nothing retired."""
+    ends = ("screen_work", "work", "original")
+    heavy = [f"{end}__{name}" for end in ends for name in ("provenance", "locks", "search_text")]
+    shown = Adaptation.objects.filter(
+        retired_at=None, screen_work__retired_at=None, work__retired_at=None, original__retired_at=None
+    )
+    return list(shown.select_related(*ends).defer(*heavy).order_by("-id")[:limit])
+
+
+def anniversaries(year: int) -> list[Highlight]:
+    """Books that are a round number of years old in this year, the most adapted first."""
+    return _kept(anniversaries_key(year), _ANNIVERSARIES, _of_year(year))
+
+
+def most_adapted() -> list[Highlight]:
+    """The books with the most screen works."""
+    return _kept(MOST_ADAPTED_KEY, _MOST_ADAPTED, {"limit": SHOWN})
+
+
+def keep_highlights(*, year: int) -> None:
+    """Count both for the pages of a day and a half. Raises RedisError."""
+    for key, statement, values in (
+        (anniversaries_key(year), _ANNIVERSARIES, _of_year(year)),
+        (MOST_ADAPTED_KEY, _MOST_ADAPTED, {"limit": SHOWN}),
+    ):
+        rows = rows_within(JOB_PATIENCE, statement, values)
+        cache.set(key, rows, timeout=(KEPT_FROM_JOB if rows else ASKED_AGAIN_AFTER).total_seconds())
+
+
+MOST_ADAPTED_KEY = "most_adapted"
+
+
+def anniversaries_key(year: int) -> str:
+    return f"anniversaries.{year}"
+
+
+def _of_year(year: int) -> dict[str, Any]:
+    return {"years": [year - age for age in range(ROUND, OLDEST, ROUND) if year > age], "limit": SHOWN}
+
+
+def _kept(key: str, statement: str, values: dict[str, Any]) -> list[Highlight]:
+    """What is kept; without the cache nothing, since every page would have to count."""
+    rows: Sequence[dict[str, Any]] | None = []
+    with suppress(RedisError):
+        rows = cache.get(key)
+        if rows is None and cache.add(key, [], timeout=ASKED_AGAIN_AFTER.total_seconds()):
+            with suppress(TookTooLong):
+                rows = rows_within(PATIENCE, statement, values)
+            if rows:
+                cache.set(key, rows, timeout=KEPT_FROM_PAGE.total_seconds())
+    return [Highlight(**row) for row in rows or []]

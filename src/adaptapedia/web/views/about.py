@@ -1,0 +1,17 @@
+"""What this is, and where it has its facts from."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from adaptapedia.catalogue.freshness import last_wikidata_reading
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html")
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/sources.html", {"wikidata": last_wikidata_reading()})

@@ -1,0 +1,131 @@
+"""The ways into the catalogue as people see them: home, search, statistics, about, faults, maintenance."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from adaptapedia.catalogue import search
+from adaptapedia.catalogue.highlights import MOST_ADAPTED_KEY, anniversaries_key
+from adaptapedia.catalogue.models import DailyStatistics
+from adaptapedia.catalogue.queries import FIGURES_KEY
+from adaptapedia.catalogue.statistics import count_spread, keep_figures, keep_spread
+from adaptapedia.web.maintenance import KEY, begin_maintenance
+from tests.browser.conftest import Open
+from tests.integration.web.shelf import make_shelf
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Keep = Callable[[Page, str], Path]
+PAGES = {
+    "home": "/",
+    "search": "/search/?q=dracula",
+    "search-alike": "/search/?q=drakula",
+    "search-nothing": "/search/?q=zzyzx",
+    "search-empty": "/search/",
+    "search-fault": "/search/?q=dracula&page=abc&decade=12",
+    "statistics": "/statistics/",
+    "about": "/about/",
+    "sources": "/about/sources/",
+    "missing": "/book/the-great-gatsbi/",
+}
+
+
+@pytest.fixture(autouse=True)
+def full_house(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PATIENCE", 20_000)
+    cache.delete_many([KEY, FIGURES_KEY, MOST_ADAPTED_KEY, anniversaries_key(timezone.localdate().year)])
+    make_shelf()
+    today = timezone.now().date()
+    for ago in reversed(range(60)):
+        if ago not in (12, 13, 20):
+            keep_figures(
+                {
+                    "works": 7_737 - 9 * ago,
+                    "screen_works": 9_120 - 11 * ago - ago % 7,
+                    "adaptations": 9_480 - 12 * ago,
+                    "films": 8_002,
+                    "television": 1_051,
+                    "users": 12,
+                    "users_active_30_days": 3,
+                },
+                day=today - timedelta(days=ago),
+            )
+    keep_spread(count_spread())
+
+
+def overflow(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+def test_from_home_through_search_to_the_link_of_an_entry(open_page: Open) -> None:
+    page = open_page("/")
+    page.get_by_role("main").get_by_role("searchbox").fill("drakula")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search/\?q=drakula$"))
+    expect(page.get_by_text("These are spelt alike:")).to_be_visible()
+    expect(page.locator(".hit-title").first).to_have_attribute("href", "/book/dracula/")
+
+
+def test_results_come_while_typing_and_the_address_follows(open_page: Open) -> None:
+    page = open_page("/search/")
+    page.evaluate("window.same = true")
+    page.locator("#q").press_sequentially("rashomon")
+    expect(page.locator(".hit-title")).to_have_attribute("href", "/screen/rashomon/")
+    assert "q=rashomon" in page.url
+    page.get_by_role("radio", name="books").check()
+    expect(page.get_by_text("Nothing here is called")).to_be_visible()
+    assert page.evaluate("window.same") is True
+
+
+def test_without_script_a_plain_form_does_the_same(open_page: Open) -> None:
+    page = open_page("/search/", script=False)
+    page.locator("#q").fill("羅生門")
+    page.locator("#decade").select_option("1950")
+    page.locator("#seek").get_by_role("button").click()
+    expect(page.locator(".hit-title")).to_have_attribute("href", "/screen/rashomon/")
+    expect(page.locator("#decade")).to_have_value("1950")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+def test_no_page_overflows_or_has_a_fault_that_axe_finds(open_page: Open, picture: Keep, dark: bool) -> None:
+    faults = []
+    hour = "night" if dark else "day"
+    for name, address in PAGES.items():
+        page = open_page(address, dark=dark)
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            if overflow(page):
+                faults.append(f"{name} at {width}: {overflow(page)} px too wide")
+            if width > 320:
+                picture(page, f"finding-{name}-{width}-{hour}")
+        found = Axe().run(page)
+        faults += [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
+        page.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+def test_maintenance_looks_like_the_rest(open_page: Open, picture: Keep, dark: bool) -> None:
+    begin_maintenance(message="The shelves are being moved.", until=timezone.now() + timedelta(hours=1))
+    try:
+        page = open_page("/book/dracula/", dark=dark)
+        picture(page, f"finding-maintenance-{'night' if dark else 'day'}")
+        expect(page.get_by_text("The shelves are being moved.")).to_be_visible()
+        assert Axe().run(page).response["violations"] == []
+    finally:
+        cache.delete(KEY)
+
+
+def test_a_history_of_one_day_and_of_none(open_page: Open, picture: Keep) -> None:
+    DailyStatistics.objects.exclude(day=timezone.now().date()).delete()
+    page = open_page("/statistics/")
+    expect(page.get_by_text("One day so far")).to_be_visible()
+    picture(page, "finding-statistics-one-day")
