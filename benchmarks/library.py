@@ -43,12 +43,13 @@ class Words:
         made: dict[str, None] = dict.fromkeys(SMALL_WORDS)
         while len(made) < WORDS:
             made["".join(chance.choices(SYLLABLES, k=chance.choice((1, 2, 2, 3))))] = None
-        self.all = [*made]
-        self._weights = [*accumulate(1 / rank for rank in range(1, len(self.all) + 1))]
+        self._all = [*made]
+        self._long = self._all[len(SMALL_WORDS) :]
+        self._weights = [*accumulate(1 / rank for rank in range(1, len(self._all) + 1))]
         self._chance = chance
 
     def title(self) -> str:
-        words = self._chance.choices(self.all, cum_weights=self._weights, k=self._chance.choice((1, 2, 2, 3, 3, 4, 5)))
+        words = self._chance.choices(self._all, cum_weights=self._weights, k=self._chance.choice((1, 2, 2, 3, 3, 4, 5)))
         drawn = self._chance.random()
         if drawn < 0.01:
             words[-1] = self._chance.choice(OTHER_SCRIPTS)
@@ -57,7 +58,7 @@ class Words:
         return " ".join(words).title()
 
     def name(self) -> str:
-        return " ".join(self._chance.choices(self.all[len(SMALL_WORDS) :], k=2)).title()
+        return " ".join(self._chance.choices(self._long, k=2)).title()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ before each round; what a page keeps for a minute for everybody (the figures on 
 Cached is told apart: the same 200 addresses again and again, by readers who send back the ETag that they got.
 
 Queries are counted by PostgreSQL itself (pg_stat_statements) in requests one by one: the most that any of them took,
-whatever sent it; that a kept connection is asked whether it still lives counts as one.
+whatever sent it; that a kept connection is asked whether it still lives counts as one. A search may give up after
+a time and say so, with status 200: `web.search.<rows>.given_up` is the share of answers for which PostgreSQL logged it.
 
 The peer of a work's JSON is a plain view of Django REST framework (benchmarks/plain_drf.py), on the same server and
 rows. Medians of the rounds; ratios are medians of the rounds' own. An answer that is not 200 fails the run.
@@ -63,12 +64,14 @@ class Page(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What one measurement saw. Milliseconds; `share` is what the readers' process took of one core."""
+    """What one measurement saw. Milliseconds; `share` is what the readers' process took of one core, `given_up` how
+    many of a hundred answers lacked a statement that took too long."""
 
     rps: float
     p50: float
     p99: float
     share: float
+    given_up: float
 
 
 class Server(NamedTuple):
@@ -84,6 +87,7 @@ class Server(NamedTuple):
             where = [f"http://127.0.0.1:{self.port}", file.name]
             how = ["--readers", str(options.readers), "--seconds", str(options.seconds), *["--again"] * again]
             command = [sys.executable, "-m", "benchmarks.web_load", *where, *how]
+            given_up = _statements_given_up()
             done = subprocess.run(command, cwd=CHECKOUT, env=_environment(), stdout=subprocess.PIPE, text=True)
         if done.returncode:
             raise SystemExit(f"The readers' process ended with {done.returncode}")
@@ -91,7 +95,8 @@ class Server(NamedTuple):
         if told["failed"] or not told["answers"]:
             raise SystemExit(f"{told['failed']} of {told['answers']} answers failed: {told['failures']}")
         share = told["client_seconds"] / told["seconds"]
-        return Load(told["answers"] / told["seconds"], told["p50"], told["p99"], share)
+        given_up = 100 * (_statements_given_up() - given_up) / told["asked"]
+        return Load(told["answers"] / told["seconds"], told["p50"], told["p99"], share, given_up)
 
     def get(self, address: str) -> bytes:
         """One answer. Raises SystemExit when it is not 200."""
@@ -153,6 +158,8 @@ def measure(page: Page, rows: int, *, ours: Server, plain: Server, options: argp
     result(f"{name}.queries", ours.queries(page.draw(chance, ours)), "queries")
     result(f"{name}.client_share", statistics.median(load.share for load in uncached), "of a core")
     result(f"{name}.cached_rps", statistics.median(load.rps for load in cached), "requests/s")
+    if page.name == "search" or any(load.given_up for load in uncached):
+        result(f"{name}.given_up", statistics.median(load.given_up for load in uncached), "per cent")
     if peers:
         ratios = [load.rps / peer.rps for load, peer in zip(uncached, peers, strict=True)]
         result(f"{name}.plain_drf_rps", statistics.median(load.rps for load in peers), "requests/s")
@@ -287,6 +294,13 @@ def _sample(table: str, column: str, chance: random.Random) -> list[Any]:
 def _statements() -> int:
     counted = "SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '%%pg_stat_statements%%'"
     return int(_ask(counted, [])[0][0] or 0)
+
+
+def _statements_given_up() -> int:
+    """How often a statement was ended for taking too long, by the log of PostgreSQL."""
+    from adaptapedia.settings import CONFIG
+
+    return (CONFIG.home.data / "postgres.log").read_text().count("canceling statement due to statement timeout")
 
 
 def _ask(question: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -4,7 +4,8 @@
 
 ADDRESSES.json is a list of addresses, asked for in its order, over again when it ends. Nothing is asked for
 conditionally, and no answer is kept, unless `--again`: then the readers know the first answers to the first 200
-addresses and send their ETag along. Prints one line of JSON: answers, seconds, percentiles in milliseconds,
+addresses and send their ETag along. Prints one line of JSON: answers, those of the warm-up
+with them, seconds, percentiles in milliseconds,
 failures (anything but 200, or 304 where that was asked for) and the processor's seconds that this process took.
 """
 
@@ -51,6 +52,7 @@ class Notes:
 
     def __init__(self, *, expected: set[int]) -> None:
         self.expected = expected
+        self.asked = 0
         self.clear()
 
     def clear(self) -> None:
@@ -60,6 +62,7 @@ class Notes:
 
     def note(self, *, response_time: float, response: Any, exception: BaseException | None, **_: Any) -> None:
         status = getattr(response, "status_code", 0)
+        self.asked += 1
         self.took.append(response_time)
         self.statuses[status] = self.statuses.get(status, 0) + 1
         if status not in self.expected:
@@ -98,6 +101,7 @@ def main() -> None:
     runner.quit()
     told = {
         "answers": len(took),
+        "asked": notes.asked,
         "seconds": seconds,
         "p50": percentile(took, 0.50) if took else math.inf,
         "p99": percentile(took, 0.99) if took else math.inf,
