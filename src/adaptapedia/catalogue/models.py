@@ -260,6 +260,9 @@ class Adaptation(models.Model):
             models.CheckConstraint(condition=Q(confidence__lte=100), name="adaptation_confidence_in_per_cent"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.screen_work} ← {self.work or self.original}"
+
 
 class FormerSlug(models.Model):
     """A slug that an entry once had: its address redirects to where the entry is now."""

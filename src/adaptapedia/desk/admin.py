@@ -51,7 +51,8 @@ class ChangePage(ReadOnlyPage):
 
     @admin.display(description=_("Fields"))
     def fields_changed(self, change: Any) -> str:
-        return ", ".join(changes.read_fields(change))
+        """Of what was added or deleted every field is kept, which needs no list."""
+        return ", ".join(changes.read_fields(change)) if change.action == Change.Action.UPDATE else "–"
 
     @admin.display(description=_("From what to what"))
     def differences(self, change: Any) -> SafeString:
