@@ -194,7 +194,7 @@ JSON = st.recursive(
 
 
 @examples(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     database=None,
     derandomize=True,
@@ -227,5 +227,5 @@ def test_nothing_that_is_sent_anywhere_is_a_fault_of_ours(
         route = route.replace(placeholder, part.replace("/", ""))
     answer = api.generic(method, f"/api/v1/{route}", body, content_type=content_type, query_params=query)
     assert answer.status_code < 500, (method, route, query, body)
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and method != "HEAD":
         problem(answer)
