@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_the_pages_of_the_api_read_well_and_load_nothing_that_is_barred(
     open_page: Open, picture: Callable[[Page, str], Path], address: str, name: str, width: int, dark: bool
 ) -> None:
-    page = open_page("/api/v1/", width=width, dark=dark)
+    page = open_page("/api/v1/problems/", width=width, dark=dark)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     page.goto(f"/api/v1/{address}")

@@ -104,7 +104,7 @@ def test_random_requests_find_no_answer_that_the_schema_does_not_know(shelf: She
 
 
 def _try(operation: Any, checks: list[Any], user: Any) -> None:
-    @examples(max_examples=12, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @examples(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def attempt(case: Any) -> None:
         signed_in = operation.path.endswith("revoke-all/")
         user.refresh_from_db()
