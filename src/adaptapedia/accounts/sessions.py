@@ -1,11 +1,12 @@
 """Where a person is signed in, and ending it."""
 
 import re
-import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -14,10 +15,21 @@ from django.utils.translation import gettext as _
 from adaptapedia.accounts.addresses import client_address
 from adaptapedia.accounts.models import User
 
-NOTED_EVERY = 300
-"""Seconds. A note of each request would write a row for each page."""
+NOTED_EVERY = timedelta(minutes=5)
+"""A note of each request would write a row for each page."""
 
-NOTED = "noted_at"
+# One statement a page, which only looks as long as there is a note of late.
+NOTE = """
+    INSERT INTO usersessions_usersession (user_id, session_key, ip, user_agent, created_at, last_seen_at, data)
+    SELECT %(user)s, %(key)s, %(ip)s::inet, %(agent)s, %(now)s, %(now)s, '{}'
+    WHERE NOT EXISTS (
+        SELECT FROM usersessions_usersession
+        WHERE session_key = %(key)s AND user_id = %(user)s AND last_seen_at > %(lately)s
+    )
+    ON CONFLICT (session_key) DO UPDATE SET
+        user_id = EXCLUDED.user_id, ip = EXCLUDED.ip,
+        user_agent = EXCLUDED.user_agent, last_seen_at = EXCLUDED.last_seen_at
+"""
 LONGEST_AGENT = 200
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox|FxiOS", "Firefox"), ("Chrome|CriOS", "Chrome"))
@@ -49,19 +61,17 @@ class NotesSessions:
         return response
 
     def _note(self, request: HttpRequest, user: User) -> None:
-        now = time.time()
-        if now - request.session.get(NOTED, 0) < NOTED_EVERY:
-            return
-        request.session[NOTED] = int(now)
-        UserSession.objects.update_or_create(
-            session_key=request.session.session_key,
-            defaults={
-                "user": user,
-                "ip": client_address(request),
-                "user_agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT],
-                "last_seen_at": timezone.now(),
-            },
-        )
+        now = timezone.now()
+        note = {
+            "user": user.pk,
+            "key": request.session.session_key,
+            "ip": client_address(request),
+            "agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT],
+            "now": now,
+            "lately": now - NOTED_EVERY,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, note)
 
 
 def sessions_of(user: User) -> list[UserSession]:
