@@ -6,10 +6,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from adaptapedia.catalogue.family import family_of
 from adaptapedia.catalogue.models import Work
 from adaptapedia.catalogue.pages import BookPage, book_page
 from adaptapedia.web.addresses import address_of, elsewhere_or_missing, is_slug, whole
 from adaptapedia.web.caching import kept_by_caches
+from adaptapedia.web.family import members_of, source_of
 from adaptapedia.web.languages import in_language
 from adaptapedia.web.links import elsewhere
 from adaptapedia.web.structured import book_data, breadcrumb_data, data_block
@@ -23,11 +25,15 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         return elsewhere_or_missing(request, Work, slug)
     links = elsewhere(page.work.wikidata_id, page.external_ids)
+    family = family_of(page.work) if page.on_screen else None
     address = whole(request, address_of(page.work))
     crumbs = [(_("Adaptapedia"), whole(request, "/")), (page.work.title, address)]
     context = {
         "page": page,
         "work": page.work,
+        "source": source_of(page.work),
+        "members": members_of(family) if family else [],
+        "family_total": family.total if family else 0,
         "links": links,
         "address": address,
         "told": _told(page),
