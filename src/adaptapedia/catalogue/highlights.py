@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from adaptapedia.catalogue.bounded import TookTooLong, rows_within
 from adaptapedia.catalogue.models import Adaptation
+from adaptapedia.catalogue.pages import Name
 
 SHOWN = 6
 KEPT_FROM_PAGE = timedelta(hours=1)
@@ -28,14 +29,22 @@ ROUND = 25
 """Years: an anniversary is a multiple of this."""
 OLDEST = 3000
 
-_ANNIVERSARIES = """
-    SELECT w.slug, w.title, w.title_language AS language, w.year, count(*) AS adaptations
+FACTS = """
+    w.id AS pk, w.wikidata_id, w.slug, w.title, w.title_language, w.year,
+    array(
+        SELECT coalesce(p.name, c.name)
+        FROM catalogue_workcredit AS c LEFT JOIN catalogue_person AS p ON p.id = c.person_id
+        WHERE c.work_id = w.id AND p.retired_at IS NULL ORDER BY c.role, c.position
+    ) AS authors
+"""
+_ANNIVERSARIES = f"""
+    SELECT {FACTS}, count(*) AS adaptations
     FROM catalogue_work AS w JOIN catalogue_adaptation AS a ON a.work_id = w.id AND a.retired_at IS NULL
     WHERE w.retired_at IS NULL AND w.year = ANY(%(years)s)
     GROUP BY w.id ORDER BY adaptations DESC, w.year DESC, w.id LIMIT %(limit)s
 """
-_MOST_ADAPTED = """
-    SELECT w.slug, w.title, w.title_language AS language, w.year, m.adaptations
+_MOST_ADAPTED = f"""
+    SELECT {FACTS}, m.adaptations
     FROM (
         SELECT work_id, count(*) AS adaptations FROM catalogue_adaptation
         WHERE retired_at IS NULL AND work_id IS NOT NULL
@@ -49,11 +58,19 @@ _MOST_ADAPTED = """
 class Highlight:
     """A book, and how many screen works were made from it."""
 
+    pk: int
+    wikidata_id: int | None
     slug: str
     title: str
-    language: str
+    title_language: str
     year: int | None
+    authors: list[str]
     adaptations: int
+
+    @property
+    def makers(self) -> tuple[Name, ...]:
+        """The authors, for a cover."""
+        return tuple(map(Name, self.authors))
 
 
 def latest_adaptations(limit: int = SHOWN) -> list[Adaptation]:
