@@ -23,10 +23,8 @@ from adaptapedia.local.lock import MARK
 from adaptapedia.local.postgres import Postgres
 from adaptapedia.local.processes import wait_until
 from adaptapedia.local.programs import WEB_PROCESSES, WEB_THREADS
+from tests.installation import COMMAND, environment_of, start
 from tests.processes import Running
-
-COMMAND = [sys.executable, "-m", "adaptapedia"]
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "ADAPTAPEDIA_HOME")
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +37,13 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def environment(folder: Path) -> dict[str, str]:
-    """What a person's shell would hold, and an upstream that refuses at once: nothing leaves this machine."""
-    plain = {name: value for name, value in os.environ.items() if name not in OURS}
-    return {
-        **plain,
-        "ADAPTAPEDIA_HOME": str(folder / "home"),
-        "PORT": str(_free_port()),
-        "WIKIDATA_SPARQL_ENDPOINT": "http://127.0.0.1:9/sparql",
-        "CONTACT": "tests@example.org",
-    }
+    return environment_of(folder)
 
 
 @pytest.fixture(scope="module")
 def up(folder: Path, environment: dict[str, str]) -> Iterator[Running]:
     """The first start on an empty home, ready."""
-    running = _start(folder, environment)
+    running = start(folder, environment)
     yield running
     running.stop()
 
@@ -130,7 +120,7 @@ def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free
     assert up.process.poll() is not None
     with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
         began = time.monotonic()
-        again = _start(folder, environment)
+        again = start(folder, environment)
         seconds = time.monotonic() - began
     try:
         following = int(environment["PORT"]) + 1
@@ -147,7 +137,7 @@ def test_the_second_start_is_ready_in_ten_seconds_with_all_data_on_the_next_free
 def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
     up: Running, folder: Path, environment: dict[str, str]
 ) -> None:
-    first = _start(folder, environment)
+    first = start(folder, environment)
     stubborn = Running(
         [sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"],
         log=folder / "stubborn.log",
@@ -155,7 +145,7 @@ def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
     )
     first.send(signal.SIGKILL)
     first.wait()
-    second = _start(folder, environment)
+    second = start(folder, environment)
     assert f"Ended process {stubborn.pid}, left behind" in second.output
     assert stubborn.wait() == -signal.SIGKILL
     assert second.stop() < 10
@@ -176,16 +166,6 @@ def test_a_missing_secret_key_is_named_in_a_sentence(environment: dict[str, str]
     assert refused.stderr.startswith("SECRET_KEY is missing")
     assert "hidden" not in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-def _start(folder: Path, environment: dict[str, str]) -> Running:
-    running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
-    try:
-        running.wait_for("Ready: ", seconds=60)
-    except AssertionError:
-        running.stop()
-        raise
-    return running
 
 
 def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -256,8 +236,3 @@ def _connections(folder: Path) -> int | None:
         return None
     assert counted
     return int(counted[0])
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

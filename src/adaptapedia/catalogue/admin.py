@@ -20,7 +20,7 @@ from adaptapedia.catalogue.admin_acts import EntryActs
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import named
 from adaptapedia.desk.pages import Page, ReadOnlyPage
-from adaptapedia.desk.panels import item_page, page_of, run_page
+from adaptapedia.desk.panels import item_page, once, page_of, run_page
 from adaptapedia.kit.text import clean
 
 if TYPE_CHECKING:
@@ -90,14 +90,17 @@ class EntryPage(EntryActs, Page):
         return item_page(entry.wikidata_id)
 
     @admin.display(description=_("External ids"))
+    @once
     def external_ids(self, entry: Any) -> SafeString:
         return panels.external_ids_of(entry)
 
     @admin.display(description=_("Former addresses"))
+    @once
     def former_slugs(self, entry: Entry) -> SafeString:
         return panels.former_slugs_of(entry)
 
     @admin.display(description=_("Sources and locks"))
+    @once
     def sources(self, entry: Entry) -> SafeString:
         return panels.sources_of(entry)
 
@@ -110,6 +113,7 @@ class TitledPage(EntryPage):
         return None if obj.retired_at else f"/{self.room}/{obj.slug}/"
 
     @admin.display(description=_("Credits"))
+    @once
     def credits_of(self, entry: Any) -> SafeString:
         return panels.credits_of(entry)
 
@@ -124,6 +128,7 @@ class WorkPage(TitledPage):
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Adaptations"))
+    @once
     def adaptations(self, entry: Work) -> SafeString:
         return panels.adaptations_of_work(entry)
 
@@ -138,10 +143,12 @@ class ScreenWorkPage(TitledPage):
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Made from"))
+    @once
     def adaptations(self, entry: ScreenWork) -> SafeString:
         return panels.sources_of_screen_work(entry)
 
     @admin.display(description=_("Remakes"))
+    @once
     def remakes(self, entry: ScreenWork) -> SafeString:
         return panels.remakes_of(entry)
 
@@ -155,6 +162,7 @@ class PersonPage(EntryPage):
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Credits"))
+    @once
     def credits_of(self, entry: Person) -> SafeString:
         return panels.credits_of_person(entry)
 

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from adaptapedia.catalogue.bounded import TookTooLong, rows_within
 from adaptapedia.catalogue.models import ScreenWork, Work
-from adaptapedia.catalogue.shown import columns_of, entry_of
+from adaptapedia.catalogue.shown import Name, columns_of, entry_of
 
 SHOWN = 6
 KEPT_FROM_PAGE = timedelta(hours=1)
@@ -39,14 +39,22 @@ _LATEST = f"""
     WHERE a.retired_at IS NULL AND s.retired_at IS NULL AND w.retired_at IS NULL AND o.retired_at IS NULL
     ORDER BY a.id DESC LIMIT %(limit)s
 """
-_ANNIVERSARIES = """
-    SELECT w.slug, w.title, w.title_language AS language, w.year, count(*) AS adaptations
+FACTS = """
+    w.id AS pk, w.wikidata_id, w.slug, w.title, w.title_language, w.year,
+    array(
+        SELECT coalesce(p.name, c.name)
+        FROM catalogue_workcredit AS c LEFT JOIN catalogue_person AS p ON p.id = c.person_id
+        WHERE c.work_id = w.id AND p.retired_at IS NULL ORDER BY c.role, c.position
+    ) AS authors
+"""
+_ANNIVERSARIES = f"""
+    SELECT {FACTS}, count(*) AS adaptations
     FROM catalogue_work AS w JOIN catalogue_adaptation AS a ON a.work_id = w.id AND a.retired_at IS NULL
     WHERE w.retired_at IS NULL AND w.year = ANY(%(years)s)
     GROUP BY w.id ORDER BY adaptations DESC, w.year DESC, w.id LIMIT %(limit)s
 """
-_MOST_ADAPTED = """
-    SELECT w.slug, w.title, w.title_language AS language, w.year, m.adaptations
+_MOST_ADAPTED = f"""
+    SELECT {FACTS}, m.adaptations
     FROM (
         SELECT work_id, count(*) AS adaptations FROM catalogue_adaptation
         WHERE retired_at IS NULL AND work_id IS NOT NULL
@@ -60,11 +68,19 @@ _MOST_ADAPTED = """
 class Highlight:
     """A book, and how many screen works were made from it."""
 
+    pk: int
+    wikidata_id: int | None
     slug: str
     title: str
-    language: str
+    title_language: str
     year: int | None
+    authors: list[str]
     adaptations: int
+
+    @property
+    def makers(self) -> tuple[Name, ...]:
+        """The authors, for a cover."""
+        return tuple(map(Name, self.authors))
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,8 @@ def screen_page(slug: str) -> ScreenPage | None:
 def _read(statement: str, slug: str) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"slug": slug})
-        return cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def _on_screen(rows: Iterable[Any]) -> tuple[OnScreen, ...]:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTime
 
 from adaptapedia.desk import changes
 from adaptapedia.desk.pages import ReadOnlyPage
-from adaptapedia.desk.panels import page_of
+from adaptapedia.desk.panels import once, page_of
 from adaptapedia.desk.templatetags.desk import deed
 
 admin.site.unregister(Change)
@@ -55,6 +55,7 @@ class ChangePage(ReadOnlyPage):
         return ", ".join(changes.read_fields(change)) if change.action == Change.Action.UPDATE else "–"
 
     @admin.display(description=_("From what to what"))
+    @once
     def differences(self, change: Any) -> SafeString:
         (read,) = changes.read([change])
         return render_to_string("desk/differences.html", {"differences": read.differences})

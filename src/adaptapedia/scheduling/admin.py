@@ -23,7 +23,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
 from adaptapedia.desk.pages import Page, ReadOnlyPage
-from adaptapedia.desk.panels import More, link, page_of, run_page, table
+from adaptapedia.desk.panels import More, link, once, page_of, run_page, table
 from adaptapedia.scheduling import queries
 from adaptapedia.scheduling.actions import UnknownSchedule, request_run
 from adaptapedia.scheduling.models import JobRun
@@ -100,6 +100,7 @@ class SchedulePage(Page):
         return queries.when(schedule)
 
     @admin.display(description=_("Next due"))
+    @once
     def due(self, schedule: PeriodicTask) -> object:
         if (at := queries.next_due(schedule)) is not None:
             return f"{at:%Y-%m-%d %H:%M %Z}"
@@ -113,6 +114,7 @@ class SchedulePage(Page):
         return link(f"{state}, {schedule.last_created:%Y-%m-%d %H:%M}", f"/ops/runs/{schedule.last_id}/")
 
     @admin.display(description=_("Last runs"))
+    @once
     def last_runs(self, schedule: PeriodicTask) -> object:
         found = queries.runs(schedule.name).defer("traceback", "earlier_attempts", "counts")[:LAST_RUNS]
         rows = [
@@ -188,6 +190,7 @@ class RulePage(Page):
     readonly_fields: ClassVar[Any] = ("schedules",)
 
     @admin.display(description=_("Schedules by this rule"))
+    @once
     def schedules(self, rule: Any) -> object:
         if rule.pk is None:
             return "–"

@@ -57,8 +57,9 @@ def test_programs_get_a_problem(client: Client) -> None:
     ("address", "status"),
     [
         ("/healthz", 200),
-        ("/ops/sign-in/", 200),
-        ("/admin/login/", 200),
+        ("/ops/sign-in/", 302),
+        ("/admin/login/", 302),
+        ("/accounts/login/", 200),
         ("/static/web/tokens.css", 200),
     ],
 )

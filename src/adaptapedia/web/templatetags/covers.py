@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from adaptapedia.catalogue.highlights import Highlight
 from adaptapedia.catalogue.models import ScreenWork, Work
 from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.covers.draw import draw_cover, draw_title_card
@@ -18,7 +19,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def cover(work: Work, makers: Sequence[Name] = (), label: str = "") -> SafeString:
+def cover(work: Work | Highlight, makers: Sequence[Name] = (), label: str = "") -> SafeString:
     """The typeset cover of a work."""
     svg = draw_cover(
         seed=_seed(work),
@@ -44,7 +45,7 @@ def title_card(screen_work: ScreenWork, makers: Sequence[Name] = (), label: str 
     return mark_safe(svg)  # noqa: S308 - every word in it is escaped where it is set
 
 
-def _seed(entry: Work | ScreenWork) -> int:
+def _seed(entry: Work | Highlight | ScreenWork) -> int:
     """Wikidata's number, so that an entry looks the same in every installation; else its own."""
     return entry.wikidata_id or -entry.pk
 
@@ -53,5 +54,5 @@ def _byline(makers: Sequence[Name]) -> str:
     return ", ".join(name.text for name in makers)
 
 
-def _language(entry: Work | ScreenWork) -> str:
+def _language(entry: Work | Highlight | ScreenWork) -> str:
     return "" if entry.title_language in NAMELESS else entry.title_language

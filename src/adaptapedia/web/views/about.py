@@ -5,13 +5,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from adaptapedia.catalogue.freshness import last_wikidata_reading
+from adaptapedia.web.caching import kept_by_caches
 
 
 @require_safe
+@kept_by_caches
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "web/about.html")
 
 
 @require_safe
+@kept_by_caches
 def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "web/sources.html", {"wikidata": last_wikidata_reading()})

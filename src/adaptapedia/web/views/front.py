@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 
 from adaptapedia.catalogue.highlights import anniversaries, latest_adaptations, most_adapted
 from adaptapedia.catalogue.queries import catalogue_figures
+from adaptapedia.web.caching import kept_by_caches
 
 
 @require_safe
+@kept_by_caches
 def front(request: HttpRequest) -> HttpResponse:
     """Four queries at most, one when the cache is warm."""
     year = timezone.localdate().year

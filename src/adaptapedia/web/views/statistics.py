@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from adaptapedia.catalogue.models import DailyStatistics
 from adaptapedia.catalogue.statistics import history, site_figures, spread_of_adaptations
+from adaptapedia.web.caching import kept_by_caches
 from adaptapedia.web.charts import Bar, LineChart, bars, line_chart
 
 NAMES: dict[str, Promise] = {
@@ -46,6 +47,7 @@ class Drawn:
 
 
 @require_safe
+@kept_by_caches
 def statistics(request: HttpRequest) -> HttpResponse:
     """`period` is 30, 365 or all; another is 400, with the page of the first one."""
     period = request.GET.get("period", FIRST_PERIOD)
@@ -69,6 +71,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_by_caches
 def statistics_history(request: HttpRequest) -> HttpResponse:
     """The same days as CSV, the first first; an empty cell where a day lacks a figure."""
     period = request.GET.get("period", "all")

@@ -92,7 +92,7 @@ def test_figures_of_today_come_from_the_cache_and_else_from_the_last_day(client:
     settings.CACHES = AWAY
     page = page_of(client)
     assert "<dd>4,321</dd>" in page
-    assert "As last counted, on Jan. 2, 2026." in page
+    assert "As last counted, on 2 January 2026." in page
 
 
 def test_no_day_in_the_period_leads_to_all_days(client: Client) -> None:

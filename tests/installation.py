@@ -1,0 +1,40 @@
+"""A whole installation in a home of its own, as a person starts it: `adaptapedia up`."""
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+from tests.processes import Running
+
+COMMAND = [sys.executable, "-m", "adaptapedia"]
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "ADAPTAPEDIA_HOME")
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """What a person's shell would hold, and an upstream that refuses at once: nothing leaves this machine."""
+    plain = {name: value for name, value in os.environ.items() if name not in OURS}
+    return {
+        **plain,
+        "ADAPTAPEDIA_HOME": str(folder / "home"),
+        "PORT": str(free_port()),
+        "WIKIDATA_SPARQL_ENDPOINT": "http://127.0.0.1:9/sparql",
+        "CONTACT": "tests@example.org",
+    }
+
+
+def start(folder: Path, environment: dict[str, str]) -> Running:
+    """Start it and wait until it says that it is ready."""
+    running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
+    try:
+        running.wait_for("Ready: ", seconds=60)
+    except AssertionError:
+        running.stop()
+        raise
+    return running
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
