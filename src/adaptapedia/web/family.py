@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from adaptapedia.catalogue.family import Family
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
+from adaptapedia.web.addresses import address_at
 from adaptapedia.web.timeline import Drawing, Member, Source, lay_out
 from adaptapedia.web.timeline.records import Book, Placed
 from adaptapedia.web.timeline.tree import depth_of, parents_of
@@ -52,7 +52,7 @@ def members_of(family: Family) -> list[Member]:
             key=str(relative.id),
             title=relative.title,
             lang=relative.title_language,
-            address=address_of_screen(relative.slug),
+            address=address_at(ScreenWork, relative.slug),
             kind=relative.kind,
             year=relative.year,
             end_year=relative.end_year,
@@ -61,10 +61,6 @@ def members_of(family: Family) -> list[Member]:
         )
         for relative in family.relatives
     ]
-
-
-def address_of_screen(slug: str) -> str:
-    return reverse("web:screen", kwargs={"slug": slug})
 
 
 def year_text(year: int) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from adaptapedia.catalogue.models import ExternalId
+from adaptapedia.catalogue.pages import Claim
 
 
 class Link(NamedTuple):
@@ -14,11 +15,11 @@ class Link(NamedTuple):
     address: str
 
 
-def elsewhere(wikidata_id: int | None, external_ids: Iterable[ExternalId]) -> list[Link]:
+def elsewhere(wikidata_id: int | None, external_ids: Iterable[Claim]) -> list[Link]:
     """Links to what others have on an entry, Wikidata first."""
     item = f"Q{wikidata_id}"
     first = [Link(f"Wikidata {item}", f"https://www.wikidata.org/wiki/{item}")] if wikidata_id else []
-    return first + [_link(external.scheme, external.value) for external in external_ids]
+    return first + [_link(*claim) for claim in external_ids]
 
 
 def _link(scheme: str, value: str) -> Link:

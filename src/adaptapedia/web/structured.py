@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from adaptapedia.catalogue.models import ScreenCredit, ScreenWork, Work
-from adaptapedia.catalogue.pages import BookPage, Name, ScreenPage
+from adaptapedia.catalogue.pages import BookPage, ScreenPage
+from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.languages import NAMELESS
 from adaptapedia.web.links import Link
 

@@ -58,9 +58,7 @@ def _examples() -> list[tuple[str, str]]:
     """Titles that are there, each with its language; those that came last where none are known to be famous."""
     if famous := most_adapted():
         return [(book.title, book.title_language) for book in famous]
-    newest = {
-        adaptation.screen_work.title: adaptation.screen_work.title_language for adaptation in latest_adaptations()
-    }
+    newest = {latest.screen_work.title: latest.screen_work.title_language for latest in latest_adaptations()}
     return list(newest.items())
 
 

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
-from adaptapedia.catalogue.pages import Name, OnScreen, Source
+from adaptapedia.catalogue.pages import OnScreen, Source
+from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.specimens import COLOURS, FIELDS, SCREEN_WORKS, WORKS
 
 
