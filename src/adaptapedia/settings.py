@@ -305,7 +305,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = True
-FORMAT_MODULE_PATH = ["adaptapedia.desk.formats"]
+FORMAT_MODULE_PATH = ["adaptapedia.formats"]
 
 STATIC_URL = "static/"
 # `prepare` collects the files here, under names that tell their content; what is not collected WhiteNoise serves

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from adaptapedia.catalogue.bounded import TookTooLong, rows_within
 from adaptapedia.catalogue.models import ScreenWork, Work
+from adaptapedia.catalogue.shapes import key_of
 from adaptapedia.catalogue.shown import Name, columns_of, entry_of
 
 SHOWN = 6
@@ -121,11 +122,11 @@ def keep_highlights(*, year: int) -> None:
         cache.set(key, rows, timeout=(KEPT_FROM_JOB if rows else ASKED_AGAIN_AFTER).total_seconds())
 
 
-MOST_ADAPTED_KEY = "most_adapted"
+MOST_ADAPTED_KEY = key_of("most_adapted", Highlight)
 
 
 def anniversaries_key(year: int) -> str:
-    return f"anniversaries.{year}"
+    return key_of(f"anniversaries.{year}", Highlight)
 
 
 def _of_year(year: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The overview, sessions, tokens, data, and the end of an account."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,8 @@ def test_sessions_are_listed_in_words_and_ended_one_by_one() -> None:
     page = here.get("/accounts/sessions/").content.decode()
     assert "Firefox on Linux" in page
     assert "Safari on iPhone" in page
+    zoned = re.findall(r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page)
+    assert len(zoned) == page.count("UTC") == 3, "when each began, and when the other was last used; each zone once"
 
     other = UserSession.objects.get(user_agent=IPHONE)
     assert here.post("/accounts/sessions/", {"session": other.pk})["Location"] == "/accounts/sessions/"
