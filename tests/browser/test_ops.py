@@ -80,8 +80,9 @@ def test_an_operator_signs_in_and_sees_the_programme(open_page: Open) -> None:
 
     expect(page.get_by_role("heading", level=1)).to_have_text("All is well.")
     expect(page.locator(".programme > li")).to_have_count(6)
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_progress_moves_without_a_reload_and_rests_at_the_end(open_page: Open, session: str) -> None:

@@ -50,6 +50,19 @@ def test_an_edit_in_the_admin_is_put_down_to_who_made_it(client: Client, ada: Us
     assert client.get("/admin/auditlog/logentry/", {"q": "ada"}).context["cl"].result_count == 1
 
 
+def test_a_change_by_somebody_who_has_gone_is_not_put_down_to_the_system(client: Client, ada: User) -> None:
+    work = bring_work()
+    client.post(f"/admin/catalogue/work/{work.pk}/address/", {"slug": "another"})
+    entry = of_row(work).first()
+    client.force_login(User.objects.create_user("grace", role=User.Role.ADMINISTRATOR))
+    ada.delete()
+
+    gone = f"somebody who has gone (account {entry.additional_data['by']})"
+    assert f"by {gone}" in client.get(f"/admin/catalogue/work/{work.pk}/history/").content.decode()
+    assert gone in client.get(f"/admin/auditlog/logentry/{entry.pk}/change/").content.decode()
+    assert gone in client.get("/admin/auditlog/logentry/").content.decode()
+
+
 def test_moderators_see_who_changed_an_entry_but_not_from_where(client: Client, ada: User) -> None:
     work = bring_work()
     client.post(f"/admin/catalogue/work/{work.pk}/address/", {"slug": "another"})

@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTime
 from adaptapedia.desk import changes
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import once, page_of
-from adaptapedia.desk.templatetags.desk import deed
+from adaptapedia.desk.templatetags.desk import actor, deed
 
 admin.site.unregister(Change)
 
@@ -43,7 +43,7 @@ class ChangePage(ReadOnlyPage):
 
     @admin.display(description=_("Who"))
     def who(self, change: Any) -> object:
-        return page_of(change.actor) if change.actor else _("the system")
+        return page_of(change.actor) if change.actor else actor(change)
 
     @admin.display(description=_("Act"))
     def did(self, change: Any) -> str:
@@ -63,6 +63,9 @@ class ChangePage(ReadOnlyPage):
 
 @admin.register(Act)
 class ActPage(ReadOnlyPage):
+    """Django keeps no act without its account: they go together. What was changed stays, in the other list."""
+
+    list_before_template = "desk/acts.html"
     list_display = ("action_time", "user", "content_type", "object_repr", "message")
     list_display_links = ("action_time",)
     list_filter = (("user", AutocompleteSelectFilter), ("action_time", RangeDateTimeFilter))

@@ -24,6 +24,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+BY = "by"
+"""Where in `additional_data` the number of the actor stands: the pointer to the account goes with the account."""
+
 _request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
 
 
@@ -73,8 +76,10 @@ def _put_down(instance: Any, **_: Any) -> None:
     if request is None or not instance._state.adding:
         return
     user = getattr(request, "user", None)
-    if isinstance(user, get_user_model()) and not _says_who_has_gone(instance, user):
-        instance.actor = user
+    if isinstance(user, get_user_model()):
+        instance.additional_data = {**(instance.additional_data or {}), BY: user.pk}
+        if not _says_who_has_gone(instance, user):
+            instance.actor = user
     instance.remote_addr = address_of(request)
 
 
@@ -82,6 +87,12 @@ def _says_who_has_gone(instance: Any, user: Any) -> bool:
     """Whether this is the deletion of the very person who asks for it: no row can point at them any more."""
     deleted = instance.action == LogEntry.Action.DELETE and _model(instance) is get_user_model()
     return deleted and str(instance.object_pk) == str(user.pk)
+
+
+def number_of_actor(entry: Any) -> int | None:
+    """The number of whoever made a change, which stays when the account has gone; None for a program."""
+    number: int | None = entry.actor_id or (entry.additional_data or {}).get(BY)
+    return number
 
 
 def address_of(request: HttpRequest) -> str | None:
