@@ -3,6 +3,7 @@
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 
 from adaptapedia.api import answers, problems, samples
@@ -29,7 +30,7 @@ LINKED = {
 
 @reading(
     "root_read",
-    "Find everything",
+    gettext_lazy("Find everything"),
     answers.RootAnswer,
     {name: f"{samples.API}{name.replace('_', '-')}/" for name in LINKED},
     tag="ways",
