@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from adaptapedia.api import samples
 from adaptapedia.api.problems import KINDS, MEDIA_TYPE, Kind
-from adaptapedia.api.schema import whole_schema
+from adaptapedia.api.schema import CONDITIONAL, whole_schema
 
 Schema = Mapping[str, Any]
 
@@ -90,21 +90,21 @@ def operation_of(name: str) -> Operation | None:
 
 
 def _operation(method: str, path: str, operation: Schema) -> Operation:
-    parameters = operation.get("parameters", [])
+    parameters, said = operation.get("parameters", []), operation.get("description", "")
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        description=operation.get("description", ""),
+        description="" if said == str(CONDITIONAL) else said,  # the page says it once for all
         in_path=tuple(_value(one) for one in parameters if one["in"] == "path"),
         in_query=tuple(_value(one) for one in parameters if one["in"] == "query"),
         in_body=tuple(_fields(body.get("schema", {}))),
         needs_token={} not in operation.get("security", [{}]),
         sent=_example(body),
         answer=_answer(operation["responses"]),
-        problems=tuple(_problems(operation["responses"])),
+        problems=tuple(sorted(_problems(operation["responses"]), key=lambda kind: kind.status)),
     )
 
 

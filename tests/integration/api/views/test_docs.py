@@ -1,7 +1,11 @@
 """The pages about the API: examples as they are at this site, and nothing of one reader for another."""
 
+import json
+
 import pytest
 from django.test import Client
+
+from adaptapedia.api.reference import operation_of
 
 pytestmark = pytest.mark.django_db
 
@@ -11,6 +15,12 @@ def test_examples_lead_to_the_site_that_shows_them(api: Client) -> None:
     assert "curl http://localhost:8765/api/v1/works/12/" in page
     assert "&quot;page&quot;: &quot;http://localhost:8765/book/frankenstein/&quot;" in page
     assert "adaptapedia.example" not in page
+
+
+def test_the_example_of_the_root_is_what_the_root_says(api: Client) -> None:
+    root = operation_of("root_read")
+    assert root is not None
+    assert json.loads(root.at("http://testserver/").answer) == api.get("/api/v1/").json()
 
 
 @pytest.mark.parametrize("address", ["docs/", "problems/", "problems/gone/"])
