@@ -220,7 +220,7 @@ SIMPLE_JWT = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Adaptapedia",
-    "DESCRIPTION": "Books, and the films and series made from them.",
+    "DESCRIPTION": _("Books, and the films and series made from them."),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -29,7 +30,7 @@ class ExternalIdAnswer(serializers.Serializer):
 
 
 class CreditedPerson(serializers.Serializer):
-    id = serializers.IntegerField(allow_null=True, help_text="Null where only the name is known.")
+    id = serializers.IntegerField(allow_null=True, help_text=_("Null where only the name is known."))
     name = serializers.CharField()
     position = serializers.IntegerField()
     url = serializers.URLField(allow_null=True)
@@ -74,10 +75,10 @@ class MadeFrom(AdaptationTie):
 
 class AdaptationAnswer(MadeFrom):
     screen_work = ScreenWorkBrief()
-    source = serializers.CharField(help_text="Who says so.")
-    confidence = serializers.IntegerField(help_text="In per cent.")
+    source = serializers.CharField(help_text=_("Who says so."))
+    confidence = serializers.IntegerField(help_text=_("In per cent."))
     first_seen_at = serializers.DateTimeField()
-    missing_since = serializers.DateTimeField(allow_null=True, help_text="Since when the source no longer says so.")
+    missing_since = serializers.DateTimeField(allow_null=True, help_text=_("Since when the source no longer says so."))
 
 
 class EntryAnswer(serializers.Serializer):
@@ -90,12 +91,12 @@ class EntryAnswer(serializers.Serializer):
 
 
 class TitledAnswer(EntryAnswer):
-    page = serializers.URLField(help_text="Where people read about it.")
+    page = serializers.URLField(help_text=_("Where people read about it."))
     title = serializers.CharField()
     title_language = serializers.CharField()
     original_title = serializers.CharField(allow_null=True)
     original_language = serializers.CharField(allow_null=True)
-    year = serializers.IntegerField(allow_null=True, help_text="Negative before our era: -44 is 44 BCE.")
+    year = serializers.IntegerField(allow_null=True, help_text=_("Negative before our era: -44 is 44 BCE."))
     countries = _items()
     genres = _items()
     series = _items()
@@ -109,7 +110,7 @@ class WorkAnswer(TitledAnswer):
 
 
 class WorkAloneAnswer(WorkAnswer):
-    adaptations = MadeOfThis(many=True, help_text="At most 100, the earliest first; adaptations_url has them all.")
+    adaptations = MadeOfThis(many=True, help_text=_("At most 100, the earliest first; adaptations_url has them all."))
 
 
 class ScreenWorkAnswer(TitledAnswer):
@@ -120,8 +121,8 @@ class ScreenWorkAnswer(TitledAnswer):
 
 
 class ScreenWorkAloneAnswer(ScreenWorkAnswer):
-    adaptations = MadeFrom(many=True, help_text="What it was made from, at most 100.")
-    remakes = MadeOfThis(many=True, help_text="At most 100, the earliest first; remakes_url has them all.")
+    adaptations = MadeFrom(many=True, help_text=_("What it was made from, at most 100."))
+    remakes = MadeOfThis(many=True, help_text=_("At most 100, the earliest first; remakes_url has them all."))
 
 
 class PersonAnswer(EntryAnswer):
@@ -139,9 +140,9 @@ class ScreenWorkWithRoles(ScreenWorkBrief):
 
 
 class PersonAloneAnswer(PersonAnswer):
-    works = WorkBrief(many=True, help_text="At most 100, the earliest first; works_url has them all.")
+    works = WorkBrief(many=True, help_text=_("At most 100, the earliest first; works_url has them all."))
     screen_works = ScreenWorkWithRoles(
-        many=True, help_text="At most 100, the earliest first; screen_works_url has them all."
+        many=True, help_text=_("At most 100, the earliest first; screen_works_url has them all.")
     )
 
 
@@ -178,21 +179,21 @@ class PairAnswer(serializers.Serializer):
     access = serializers.CharField()
     refresh = serializers.CharField()
     token_type = serializers.ChoiceField(choices=["Bearer"])
-    expires_in = serializers.IntegerField(help_text="Seconds that the access token is valid for.")
+    expires_in = serializers.IntegerField(help_text=_("Seconds that the access token is valid for."))
 
 
 class ProblemAnswer(serializers.Serializer):
     """What went wrong, as RFC 9457 has it."""
 
-    type = serializers.CharField(help_text="The kind of the problem: an address, with a page about it.")
+    type = serializers.CharField(help_text=_("The kind of the problem: an address, with a page about it."))
     title = serializers.CharField()
     status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="A sentence about this case.")
-    instance = serializers.CharField(help_text="The address that was asked for.")
+    detail = serializers.CharField(help_text=_("A sentence about this case."))
+    instance = serializers.CharField(help_text=_("The address that was asked for."))
     errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="What is wrong with each parameter or field.",
+        help_text=_("What is wrong with each parameter or field."),
     )
 
 
@@ -205,8 +206,8 @@ class SchemaAnswer(serializers.Serializer):
 def page_of(answer: type[serializers.Serializer], name: str) -> type[serializers.Serializer]:
     """A page of a list of these."""
     members: dict[str, Any] = {
-        "next": serializers.URLField(allow_null=True, help_text="The page after this one."),
-        "previous": serializers.URLField(allow_null=True, help_text="The page before this one."),
+        "next": serializers.URLField(allow_null=True, help_text=_("The page after this one.")),
+        "previous": serializers.URLField(allow_null=True, help_text=_("The page before this one.")),
         "results": answer(many=True),
     }
     return type(name, (serializers.Serializer,), members)

@@ -9,13 +9,12 @@ from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 from rest_framework import exceptions
 
 from adaptapedia.api import problems
 from adaptapedia.api.problems import Problem, answer_of
-
-TRY_AGAIN_AFTER = 5
-"""Seconds, when the database is away."""
+from adaptapedia.catalogue.bounded import TookTooLong
 
 log = logging.getLogger("django.request")
 
@@ -28,7 +27,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
         got_request_exception.send(sender=type(context.get("view")), request=request._request)
     elif problem.kind is problems.UNAVAILABLE:
-        log.warning("%s %s could not reach the database: %s", request.method, request.path, error)
+        log.warning("%s %s could not be answered: %s", request.method, request.path, error)
     return answer_of(problem, path=request.path)
 
 
@@ -53,8 +52,12 @@ def problem_of(error: Exception) -> Problem:
         case SuspiciousOperation() | BadRequest():
             return Problem(problems.MALFORMED, _("The request breaks the rules of HTTP or of this site."))
         case OperationalError() | InterfaceError():
-            detail = _("The database did not answer. Nothing has been changed.")
-            return Problem(problems.UNAVAILABLE, detail, headers={"Retry-After": str(TRY_AGAIN_AFTER)})
+            return problems.unavailable(_("The database did not answer. Nothing has been changed."))
+        case RedisError():
+            return problems.unavailable(_("The cache did not answer. Nothing has been changed."))
+        case TookTooLong():
+            detail = _("So little fits these filters that it was not found in time. Narrow them, or ask again later.")
+            return Problem(problems.TOO_BROAD, detail)
         case exceptions.APIException() if error.status_code in problems.BY_STATUS:
             return Problem(problems.BY_STATUS[error.status_code], str(error.detail))
     return Problem(problems.INTERNAL_ERROR, _("The fault is ours and has been written down."))

@@ -1,6 +1,7 @@
 """How often somebody may ask: counted in the shared cache, by every process in the same fixed windows.
 
-Without the cache nobody is counted and everybody is let in; that is logged once in a while.
+Without the cache readers are let in uncounted, and what guesses could be made at is closed; that is logged
+once in a while.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
@@ -30,11 +32,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """So many requests in so many seconds, under a name of its own."""
+    """So many requests in so many seconds, under a name of its own. `strict`: what cannot be counted is refused."""
 
     name: str
     limit: int
     seconds: int
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +78,26 @@ def signed_in() -> Quota:
 
 def tokens() -> Quota:
     """Of an address at the endpoints that give out tokens."""
-    return Quota("tokens", settings.API_TOKEN_REQUESTS, settings.API_WINDOW)
+    return Quota("tokens", settings.API_TOKEN_REQUESTS, settings.API_WINDOW, strict=True)
 
 
 def guesses() -> Quota:
     """Of attempts to sign in to one account that failed, from anywhere."""
-    return Quota("guesses", settings.API_TOKEN_GUESSES, settings.API_TOKEN_GUESS_WINDOW)
+    return Quota("guesses", settings.API_TOKEN_GUESSES, settings.API_TOKEN_GUESS_WINDOW, strict=True)
 
 
 def spend(quota: Quota, who: str, *, cost: int = 1) -> Spent:
-    """Count `cost` requests of somebody (an address, an account), or none, and say where they stand."""
+    """Count `cost` requests of somebody (an address, an account), or none, and say where they stand.
+
+    Raises Problem when a strict quota cannot be spent from; what is given back to one may be lost.
+    """
     now = time.time()
     window = math.floor(now / quota.seconds)
     ends_in = max(math.ceil((window + 1) * quota.seconds - now), 1)
-    return Spent(quota, _count(f"api:{quota.name}:{_short(who)}:{window}", quota.seconds, cost), ends_in)
+    count = _count(f"api:{quota.name}:{_short(who)}:{window}", quota.seconds, cost)
+    if count is None and quota.strict and cost > 0:
+        raise problems.unavailable(_("Tries cannot be counted now, so none is let through. Nothing has been changed."))
+    return Spent(quota, count or 0, ends_in)
 
 
 def tell(answer: HttpResponseBase, spent: Spent) -> None:
@@ -112,10 +121,11 @@ def address_of(request: HttpRequest) -> str:
 _failed_at = -math.inf
 
 
-def _count(key: str, seconds: int, cost: int) -> int:
+def _count(key: str, seconds: int, cost: int) -> int | None:
+    """How many there are now; None while the cache is away."""
     global _failed_at
     if time.monotonic() - _failed_at < CACHE_LEFT_ALONE_FOR:
-        return 0
+        return None
     try:
         with _counters().pipeline(transaction=False) as pipeline:
             pipeline.incrby(key, cost)
@@ -124,7 +134,7 @@ def _count(key: str, seconds: int, cost: int) -> int:
     except RedisError as error:
         _failed_at = time.monotonic()
         log.warning("Requests are not counted, the cache cannot be reached: %s", error)
-        return 0
+        return None
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Under /api/ every refusal is a problem, also one that Django gives before or beside the endpoints."""
+"""Under /api/ every refusal is a problem, also one that Django or maintenance gives before or beside the endpoints."""
 
 from collections.abc import Callable
 
@@ -30,4 +30,8 @@ def _retold(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse:
         answer.status_code, problems.MALFORMED if answer.status_code < 500 else problems.UNAVAILABLE
     )
     kept = {name: value for name, value in answer.headers.items() if name in {"Allow", "Retry-After"}}
-    return answer_of(Problem(kind, _("%(title)s.") % {"title": kind.title}, headers=kept), path=request.path)
+    detail = _("%(title)s.") % {"title": kind.title}
+    if said := getattr(request, "maintenance", None):  # left there by the middleware that refused it
+        kind = problems.MAINTENANCE
+        detail = said.message or _("The site is being worked on. Ask again after the time in Retry-After.")
+    return answer_of(Problem(kind, detail, headers=kept), path=request.path)

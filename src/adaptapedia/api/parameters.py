@@ -28,9 +28,6 @@ class Item(serializers.RegexField):
         message = {"invalid": _("Give an item of Wikidata, like Q41542.")}
         super().__init__(ITEM, required=False, error_messages=message, **terms)
 
-    def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value(data)
-
     def run_validation(self, data: Any = serializers.empty) -> Any:
         value = super().run_validation(data)
         return int(value[1:]) if isinstance(value, str) else value

@@ -6,13 +6,17 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from adaptapedia.api import lifetimes
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = "/api/v1/problems/"
 REALM = 'Bearer realm="Adaptapedia"'
+TRY_AGAIN_AFTER = 5
+"""Seconds, when the database or the cache is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,19 @@ def invalid(errors: Mapping[str, list[str]]) -> Problem:
     )
 
 
+def unavailable(detail: str) -> Problem:
+    """Something that an answer stands on is away for the moment."""
+    return Problem(UNAVAILABLE, detail, headers={"Retry-After": str(TRY_AGAIN_AFTER)})
+
+
 _KINDS: list[Kind] = []
+
+
+def _said_of_expiry() -> str:
+    return _(
+        "Access tokens live for %(access)s and refresh tokens for %(refresh)s. Obtain a new access token with the "
+        "refresh token, or sign in again where that has expired too."
+    ) % {"access": lifetimes.of_access_tokens(), "refresh": lifetimes.of_refresh_tokens()}
 
 
 def _kind(name: str, status: int, title: str | Promise, meaning: str | Promise) -> Kind:
@@ -150,10 +166,7 @@ TOKEN_EXPIRED = _kind(
     "token-expired",
     401,
     gettext_lazy("The token has expired"),
-    gettext_lazy(
-        "Access tokens live for 15 minutes and refresh tokens for 30 days. Obtain a new access token with the refresh "
-        "token, or sign in again where that has expired too."
-    ),
+    lazy(_said_of_expiry, str)(),
 )
 TOKEN_REUSED = _kind(
     "token-reused",
@@ -218,6 +231,16 @@ UNSUPPORTED_MEDIA_TYPE = _kind(
     gettext_lazy("The body is of a kind that is not read"),
     gettext_lazy("Bodies are read as JSON. Send them with Content-Type: application/json."),
 )
+TOO_BROAD = _kind(
+    "too-broad",
+    422,
+    gettext_lazy("The query takes too long"),
+    gettext_lazy(
+        "A list is read for half a second at the most, and was not found in that time: its filters fit few entries "
+        "among very many. Add one that says more (q, wikidata, slug, person, or years with ordering=year), or ask "
+        "again when the site is less busy."
+    ),
+)
 TOO_MANY_REQUESTS = _kind(
     "too-many-requests",
     429,
@@ -236,8 +259,20 @@ INTERNAL_ERROR = _kind(
 UNAVAILABLE = _kind(
     "unavailable",
     503,
-    gettext_lazy("The catalogue cannot be reached"),
-    gettext_lazy("The database is away or too busy to answer. Try again after the seconds that Retry-After gives."),
+    gettext_lazy("This cannot be answered now"),
+    gettext_lazy(
+        "The database or the cache is away or too busy to answer. Without the cache the catalogue can be read, but "
+        "nobody signs in. Try again after the seconds that the header Retry-After gives."
+    ),
+)
+MAINTENANCE = _kind(
+    "maintenance",
+    503,
+    gettext_lazy("Maintenance"),
+    gettext_lazy(
+        "The site is being worked on, and answers nobody meanwhile. Nothing is lost. The member detail says what the "
+        "operators have to say; ask again after the seconds that the header Retry-After gives."
+    ),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}

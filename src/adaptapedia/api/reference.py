@@ -3,14 +3,16 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from adaptapedia.api import samples
 from adaptapedia.api.problems import KINDS, MEDIA_TYPE, Kind
-from adaptapedia.api.schema import whole_schema
+from adaptapedia.api.schema import CONDITIONAL, whole_schema
 
 Schema = Mapping[str, Any]
 
@@ -45,9 +47,14 @@ class Operation:
     in_query: tuple[Value, ...]
     in_body: tuple[Value, ...]
     needs_token: bool
-    curl: str
+    sent: Any
     answer: str
     problems: tuple[Kind, ...]
+    curl: str = ""
+
+    def at(self, site: str) -> "Operation":
+        """The same with its examples as they are at this site (an address that ends in a slash)."""
+        return replace(self, curl=_curl(self, site), answer=self.answer.replace(samples.ROOT, site))
 
 
 def titles() -> dict[str, str]:
@@ -63,9 +70,13 @@ def titles() -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=1)
 def operations_by_tag() -> dict[str, tuple[Operation, ...]]:
-    """All operations of the schema under their tags."""
+    """All operations of the schema under their tags, in the language that is spoken."""
+    return _operations_in(get_language())
+
+
+@lru_cache
+def _operations_in(language: str | None) -> dict[str, tuple[Operation, ...]]:
     found: dict[str, list[Operation]] = {}
     for path, methods in whole_schema()["paths"].items():
         for method, operation in methods.items():
@@ -79,23 +90,21 @@ def operation_of(name: str) -> Operation | None:
 
 
 def _operation(method: str, path: str, operation: Schema) -> Operation:
-    parameters = operation.get("parameters", [])
+    parameters, said = operation.get("parameters", []), operation.get("description", "")
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    sent = _example(body)
-    needs_token = {} not in operation.get("security", [{}])
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        description=operation.get("description", ""),
+        description="" if said == str(CONDITIONAL) else said,  # the page says it once for all
         in_path=tuple(_value(one) for one in parameters if one["in"] == "path"),
         in_query=tuple(_value(one) for one in parameters if one["in"] == "query"),
         in_body=tuple(_fields(body.get("schema", {}))),
-        needs_token=needs_token,
-        curl=_curl(method, path, sent, needs_token=needs_token),
+        needs_token={} not in operation.get("security", [{}]),
+        sent=_example(body),
         answer=_answer(operation["responses"]),
-        problems=tuple(_problems(operation["responses"])),
+        problems=tuple(sorted(_problems(operation["responses"]), key=lambda kind: kind.status)),
     )
 
 
@@ -151,12 +160,12 @@ def _problems(responses: Schema) -> Iterator[Kind]:
                     yield kind
 
 
-def _curl(method: str, path: str, sent: Any, *, needs_token: bool) -> str:
-    address = f"https://adaptapedia.example{path.replace('{id}', '12')}"
-    words = ["curl", *(["-X", "POST"] if method == "post" and sent is None else [])]
+def _curl(operation: Operation, site: str) -> str:
+    address = f"{site}{operation.path.removeprefix('/').replace('{id}', '12')}"
+    words = ["curl", *(["-X", "POST"] if operation.method == "POST" and operation.sent is None else [])]
     lines = [" ".join([*words, shlex.quote(address)])]
-    if needs_token:
+    if operation.needs_token:
         lines.append('  -H "Authorization: Bearer $ACCESS"')
-    if sent is not None:
-        lines += ['  -H "Content-Type: application/json"', f"  -d {shlex.quote(json.dumps(sent))}"]
+    if operation.sent is not None:
+        lines += ['  -H "Content-Type: application/json"', f"  -d {shlex.quote(json.dumps(operation.sent))}"]
     return " \\\n".join(lines)

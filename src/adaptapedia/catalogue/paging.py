@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from adaptapedia.catalogue.bounded import rows_within
+
 Row = dict[str, Any]
 
 
@@ -39,11 +41,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list reads: FROM, the columns to select, and the conditions of all its rows, as SQL."""
+    """What a list reads: FROM, the columns to select, and the conditions of all its rows, as SQL.
+
+    `patience`, in milliseconds, is for lists whose conditions no index may help: what takes longer is given up.
+    """
 
     source: str
     columns: str
     conditions: tuple[str, ...] = ()
+    patience: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,10 @@ class Page:
 def read_page(
     listing: Listing, *, order: Order, size: int, values: Mapping[str, Any] | None = None, at: Place | None = None
 ) -> Page:
-    """The rows at a place, or the first ones: at most `size`. One statement, one more where a segment ends."""
+    """The rows at a place, or the first ones: at most `size`. One statement, one more where a segment ends.
+
+    Raises TookTooLong when the listing's patience ends.
+    """
     backwards = at is not None and at.backwards
     found = _read(listing, order, at, size + 1, values or {})
     more, kept = len(found) > size, found[:size]
@@ -109,7 +118,9 @@ def _segment(
     by = ", ".join(f"{column} {'DESC' if down else 'ASC'}" for column in segment.columns)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = f"SELECT {listing.columns} FROM {listing.source} {where} ORDER BY {by} LIMIT {limit:d}"
-    return read_rows(statement, {**values, **edges})
+    if listing.patience is None:
+        return read_rows(statement, {**values, **edges})
+    return rows_within(listing.patience, statement, {**values, **edges})
 
 
 def read_rows(statement: str, values: Mapping[str, Any]) -> list[Row]:

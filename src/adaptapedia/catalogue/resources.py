@@ -13,6 +13,8 @@ from adaptapedia.kit.text import clean, fold
 
 TIES_SHOWN = 100
 """How many adaptations, works or screen works an entry names itself; the lists have the rest."""
+PATIENCE = 500
+"""Milliseconds for a statement of a list under filters: one that fits few rows of very many would read them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ def read_one(resource: Resource, number: int) -> Row | None:
 def read_list(
     resource: Resource, *, filters: Mapping[str, Any], order: str, size: int, at: Place | None = None
 ) -> Page:
-    """A page of the entries that stand, under filters of the resource's own names (or `q`) and one of its orders."""
+    """A page of the entries that stand, under filters of the resource's own names (or `q`) and one of its orders.
+
+    Raises TookTooLong under filters that fit too little to be found in time.
+    """
     words = fold(clean(filters.get("q", ""))).split()
     searched = {f"word_{number}": f"%{_literally(word)}%" for number, word in enumerate(words)}
     plain = {name: value for name, value in filters.items() if name != "q"}
@@ -52,7 +57,7 @@ def read_list(
         *(resource.filters[name] for name in plain),
         *(f"e.search_text LIKE %({name})s" for name in searched),
     )
-    listing = Listing(resource.source, resource.columns, conditions)
+    listing = Listing(resource.source, resource.columns, conditions, PATIENCE if filters else None)
     return read_page(listing, order=resource.orders[order], size=size, values=plain | searched, at=at)
 
 

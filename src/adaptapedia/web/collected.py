@@ -19,7 +19,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 STAMP = "collected"
 """A file beside the others that holds the digest of what they were made from."""
 LARGE = 200_000
-"""Bytes from which brotli's best would cost seconds: only the docs page of the API has such files."""
+"""Bytes from which brotli's best would cost seconds: the admin and its frameworks have half a dozen such files."""
 
 
 class QuickCompressor(Compressor):  # type: ignore[misc] # whitenoise has no types

@@ -1,4 +1,4 @@
-"""Maintenance: readers get one page and programs one answer, switched on and off without a restart.
+"""Maintenance: readers get one page (programs a problem, which the API makes of it), switched without a restart.
 
 The switch is a value in the cache, so that it works while the database is away. A process looks at it every
 two seconds; while the cache is away it goes on with what it last knew, and that is "off" at the beginning.
@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 KEY = "maintenance"
@@ -103,31 +102,15 @@ class MaintenanceMode:
         if OPEN.match(request.path_info):
             return self._get_response(request)
         now = self._lookout.maintenance()
-        return self._get_response(request) if now is None else refusal(request, now)
+        if now is None:
+            return self._get_response(request)
+        request.maintenance = now  # type: ignore[attr-defined] # read by the API, which tells it in its own form
+        return refusal(request, now)
 
 
 def refusal(request: HttpRequest, running: Maintenance) -> HttpResponseBase:
-    """A page for people, problem+json for programs; neither is kept by anybody."""
-    wait = running.retry_after(timezone.now())
-    if request.path_info.startswith("/api/"):
-        response: HttpResponseBase = _problem(running, wait)
-    else:
-        response = render(request, "web/maintenance.html", {"maintenance": running}, status=503)
-    response.headers["Retry-After"] = str(wait)
+    """A page that nobody keeps."""
+    response = render(request, "web/maintenance.html", {"maintenance": running}, status=503)
+    response.headers["Retry-After"] = str(running.retry_after(timezone.now()))
     add_never_cache_headers(response)
     return response
-
-
-def _problem(running: Maintenance, wait: int) -> JsonResponse:
-    """RFC 9457."""
-    return JsonResponse(
-        {
-            "type": "/api/v1/problems/maintenance",
-            "title": _("Maintenance"),
-            "status": 503,
-            "detail": running.message or _("The site is being worked on. Ask again after the time in Retry-After."),
-            "retry_after": wait,
-        },
-        status=503,
-        content_type="application/problem+json",
-    )

@@ -3,18 +3,21 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import LazySettings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from redis.exceptions import RedisError
 
 from adaptapedia.api import problems
 from adaptapedia.api.urls import urlpatterns
+from adaptapedia.catalogue import resources
 from tests.integration.api.samples import Shelf, make_work
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +159,28 @@ def test_without_the_database_the_answer_says_when_to_try_again(api: Client, mon
     monkeypatch.setattr("adaptapedia.api.views.entries.read_one", fail)
     answer = api.get(f"{WORKS}1/")
     assert (problem(answer)["type"], answer["Retry-After"]) == ("/api/v1/problems/unavailable/", "5")
+
+
+def test_a_cache_that_fails_in_the_middle_is_no_fault_of_ours(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RedisError("connection refused")
+
+    monkeypatch.setattr("adaptapedia.api.views.tokens.sign_in", fail)
+    answer = api.post(TOKEN, {"username": "mary", "password": "x"}, content_type="application/json")
+    assert (problem(answer)["type"], answer["Retry-After"]) == ("/api/v1/problems/unavailable/", "5")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_under_filters_is_given_up_when_it_takes_too_long_and_other_reading_is_not(
+    api: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "PATIENCE", 200)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("LOCK TABLE catalogue_work")  # waits as long as a search through very many rows would
+        for query in ({"language": "zz"}, {"country": "Q142"}, {"form": "poem"}, {"q": "nothing"}):
+            told = problem(api.get(WORKS, query))
+            assert (told["status"], told["type"]) == (422, "/api/v1/problems/too-broad/")
+    assert api.get(WORKS, {"language": "zz"}).json()["results"] == []
 
 
 def test_pages_of_other_sites_may_read_and_nothing_else(api: Client) -> None:

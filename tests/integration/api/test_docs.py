@@ -1,11 +1,12 @@
 """docs/api.md names every address, parameter, limit and kind of problem that there is, and none that is gone."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
+from django.conf import LazySettings, settings
 
-from adaptapedia.api import problems
+from adaptapedia.api import lifetimes, problems
 from adaptapedia.api.schema import operations, whole_schema
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text()
@@ -34,6 +35,17 @@ def test_every_parameter_is_told() -> None:
 def test_every_kind_of_problem_is_told_with_its_status_and_none_that_is_gone() -> None:
     told = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|$", section("Problems"), re.MULTILINE)
     assert told == [(kind.name, str(kind.status)) for kind in problems.KINDS.values()]
+
+
+def test_the_lifetimes_of_tokens_are_those_of_the_settings() -> None:
+    told = f"Access tokens live for {lifetimes.of_access_tokens()}, refresh tokens for {lifetimes.of_refresh_tokens()}."
+    assert told in section("Tokens")
+
+
+def test_lifetimes_follow_the_settings_wherever_they_are_told(settings: LazySettings) -> None:
+    given = {"ACCESS_TOKEN_LIFETIME": timedelta(minutes=1), "REFRESH_TOKEN_LIFETIME": timedelta(days=2)}
+    settings.SIMPLE_JWT = {**settings.SIMPLE_JWT, **given}
+    assert "live for 1 minute and refresh tokens for 2 days" in str(problems.TOKEN_EXPIRED.meaning)
 
 
 def test_the_limits_are_those_of_the_settings() -> None:

@@ -1,4 +1,4 @@
-"""Requests are counted by every process alike, headers say where one stands, and a lost cache lets everybody in."""
+"""Requests are counted by every process alike, headers say where one stands, and a lost cache lets readers in alone."""
 
 import pytest
 from django.conf import LazySettings
@@ -6,6 +6,7 @@ from django.test import Client, RequestFactory
 from redis import Redis
 
 from adaptapedia.api import limits
+from adaptapedia.api.problems import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +52,31 @@ def test_an_address_counts_for_itself_and_one_of_ipv6_for_its_network(address: s
     assert limits.address_of(RequestFactory().get("/", REMOTE_ADDR=address)) == who
 
 
-def test_without_the_cache_everybody_is_let_in_and_it_is_logged(
-    api: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def cache_away(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     monkeypatch.setattr(limits, "_counters", lambda: Redis(port=1, socket_connect_timeout=0.2))
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+
+
+@pytest.mark.usefixtures("cache_away")
+def test_without_the_cache_readers_are_let_in_and_it_is_logged(api: Client, caplog: pytest.LogCaptureFixture) -> None:
     assert api.get(ROOT).status_code == 200
+    assert api.get(f"{ROOT}works/").status_code == 200
     assert "Requests are not counted" in caplog.text
+
+
+@pytest.mark.usefixtures("cache_away")
+@pytest.mark.parametrize("address", ["token/", "token/refresh/", "token/revoke/"])
+def test_without_the_cache_nobody_guesses_and_the_answer_says_when_to_try_again(api: Client, address: str) -> None:
+    for _ in range(2):  # the second finds the cache known to be away
+        answer = api.post(f"{ROOT}{address}", {"username": "mary", "password": "x"}, content_type="application/json")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/api/v1/problems/unavailable/")
+        assert answer["Retry-After"] == "5"
+
+
+@pytest.mark.usefixtures("cache_away")
+def test_a_try_that_was_counted_and_right_is_not_refused_for_what_cannot_be_given_back() -> None:
+    with pytest.raises(Problem):
+        limits.spend(limits.guesses(), "mary")
+    assert limits.spend(limits.guesses(), "mary", cost=-1).count == 0

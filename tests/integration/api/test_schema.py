@@ -7,6 +7,7 @@ import schemathesis
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import get_language, override
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from jsonschema import Draft202012Validator
@@ -14,6 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.errors import InvalidSchema
 
 from adaptapedia.api import tokens
+from adaptapedia.api.reference import operations_by_tag
 from adaptapedia.api.schema import operations, whole_schema
 from adaptapedia.wsgi import application
 from tests.integration.api.samples import Shelf
@@ -44,6 +46,26 @@ def test_the_schema_is_openapi_3_1_and_every_operation_has_an_example() -> None:
         asked = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         assert good.get("examples") or "204" in operation["responses"], operation["operationId"]
         assert asked.get("examples") or "requestBody" not in operation, operation["operationId"]
+
+
+def test_schema_and_page_speak_the_language_of_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def translated(text: str) -> str:
+        return f"«{text}»" if get_language() == "eo" else text
+
+    monkeypatch.setattr("django.utils.translation._trans.gettext", translated)
+    english = whole_schema()["info"]["description"]
+    with override("eo"):
+        schema = whole_schema()
+        assert schema["info"]["description"] == f"«{english}»"
+        said = [one[part] for one in operations(schema) for part in ("summary", "description")]
+        for operation in operations(schema):
+            said += [one["description"] for one in operation["responses"].values()]
+            said += [one["description"] for one in operation.get("parameters", []) if one["in"] == "query"]
+        for form in schema["components"]["schemas"].values():
+            said += [field["description"] for field in form.get("properties", {}).values() if "description" in field]
+        assert [text for text in said if "«" not in text] == []
+        assert operations_by_tag()["works"][0].summary == "«List works»"
+    assert operations_by_tag()["works"][0].summary == "List works"
 
 
 def test_every_example_is_as_the_schema_says() -> None:
@@ -104,7 +126,7 @@ def test_random_requests_find_no_answer_that_the_schema_does_not_know(shelf: She
 
 
 def _try(operation: Any, checks: list[Any], user: Any) -> None:
-    @examples(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @examples(max_examples=10, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def attempt(case: Any) -> None:
         signed_in = operation.path.endswith("revoke-all/")
         user.refresh_from_db()

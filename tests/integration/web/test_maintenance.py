@@ -49,7 +49,18 @@ def test_programs_get_a_problem(client: Client) -> None:
     assert response.headers["Content-Type"] == "application/problem+json"
     assert 590 <= int(response.headers["Retry-After"]) <= 600
     assert response.json()["status"] == 503
-    assert response.json()["type"] == "/api/v1/problems/maintenance"
+    assert response.json() == {
+        "type": "/api/v1/problems/maintenance/",
+        "title": "Maintenance",
+        "status": 503,
+        "detail": "The site is being worked on. Ask again after the time in Retry-After.",
+        "instance": "/api/v1/token/",
+    }
+    begin_maintenance(message="The shelves are being moved.")
+    assert Client().get("/api/v1/works/").json()["detail"] in {
+        "The shelves are being moved.",
+        "The site is being worked on. Ask again after the time in Retry-After.",  # as it was two seconds ago
+    }
 
 
 @pytest.mark.django_db

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,7 +15,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from adaptapedia.api import limits, problems
-from adaptapedia.api.json import JSONRenderer
+from adaptapedia.api.json import JSONRenderer, written
 from adaptapedia.api.limits import Quota, Spent
 from adaptapedia.api.problems import Problem
 
@@ -29,7 +29,6 @@ class Endpoint(APIView):
 
     renderer_classes = [JSONRenderer]
     parameters: ClassVar[type[Serializer] | None] = None
-    quota_of_strangers = staticmethod(limits.anonymous)
     spent: Spent | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -92,14 +91,17 @@ class Endpoint(APIView):
 
 def told(data: Any, *, status: int = 200) -> HttpResponse:
     """JSON that nobody keeps."""
-    return HttpResponse(_json(data), status=status, content_type="application/json")
+    return HttpResponse(written(data), status=status, content_type="application/json")
 
 
 def told_to_readers(
     request: Request, data: Any, *, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
 ) -> HttpResponse:
-    """JSON that may be kept for a minute, with the ETag of its content; 304 and no content to who has it already."""
-    body = _json(data)
+    """JSON that may be kept for a minute, with the ETag of its content; 304 and no content to who has it already.
+
+    Shared caches keep what was said to strangers alone: an account's answers say how much it has left.
+    """
+    body = written(data)
     etag = quote_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
     if _has_already(request, etag):
         answer = HttpResponse(status=304)
@@ -107,14 +109,12 @@ def told_to_readers(
     else:
         answer = HttpResponse(body, content_type=media_type)
     answer["ETag"] = etag
-    answer["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+    scope = "private" if "Authorization" in request.headers else "public"
+    answer["Cache-Control"] = f"{scope}, max-age={KEPT_FOR}"
+    patch_vary_headers(answer, ["Authorization"])
     for name, value in (headers or {}).items():
         answer[name] = value
     return answer
-
-
-def _json(data: Any) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
 def _has_already(request: Request, etag: str) -> bool:

@@ -4,17 +4,23 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from adaptapedia.api import problems
 from adaptapedia.api.reference import operation_of, operations_by_tag, titles
 
+with_the_readers_name = cache_control(private=True, no_cache=True)
+"""For pages that show who is signed in: kept by nobody else, and asked for anew."""
+
 
 @require_safe
+@with_the_readers_name
 def docs(request: HttpRequest) -> HttpResponse:
     """Everything that the schema says, for people."""
     operations = operations_by_tag()
-    parts = [(tag, title, operations.get(tag, ())) for tag, title in titles().items()]
+    site = request.build_absolute_uri("/")
+    parts = [(tag, title, [one.at(site) for one in operations.get(tag, ())]) for tag, title in titles().items()]
     limits = {
         "window": settings.API_WINDOW,
         "anonymous": settings.API_ANONYMOUS_REQUESTS,
@@ -40,12 +46,14 @@ def open_operation(request: HttpRequest, operation: str) -> HttpResponse:
 
 
 @require_safe
+@with_the_readers_name
 def problem_pages(request: HttpRequest) -> HttpResponse:
     """All kinds of problem."""
     return render(request, "api/problems.html", {"kinds": problems.KINDS.values()})
 
 
 @require_safe
+@with_the_readers_name
 def problem_page(request: HttpRequest, name: str) -> HttpResponse:
     """What a kind of problem means, and what to do: where its `type` leads."""
     kind = problems.KINDS.get(name)

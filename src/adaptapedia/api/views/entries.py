@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from adaptapedia.api import answers, cursors, problems, samples, shapes
@@ -79,24 +80,29 @@ class EntryAlone(Endpoint):
     def get(self, request: Request, id: int) -> HttpResponse:
         row = read_one(self.resource, id) if id <= LARGEST_ID else None
         if row is None:
-            raise Problem(problems.NOT_FOUND, _("There is nothing with this number here."))
+            raise Problem(problems.NOT_FOUND, gettext("There is nothing with this number here."))
         if not row["standing"]:
-            raise Problem(problems.GONE, _("What had this number has been retired from the catalogue."))
+            raise Problem(problems.GONE, gettext("What had this number has been retired from the catalogue."))
         return told_to_readers(request, type(self).shape(row, request.build_absolute_uri("/")))
 
 
-@listing("works", answers.WorkPage, samples.WORK, tag="works", parameters=WorkParameters)
+@listing("works", _("List works"), answers.WorkPage, samples.WORK, tag="works", parameters=WorkParameters)
 class WorkList(EntryList):
     name, resource, shape, parameters = "works", resources.WORKS, shapes.work, WorkParameters
 
 
-@alone("works", answers.WorkAloneAnswer, samples.WORK_ALONE, tag="works", noun="a work")
+@alone("works", _("Read a work"), answers.WorkAloneAnswer, samples.WORK_ALONE, tag="works")
 class WorkAlone(EntryAlone):
     resource, shape = resources.WORKS, shapes.work_alone
 
 
 @listing(
-    "screen_works", answers.ScreenWorkPage, samples.SCREEN_WORK, tag="screen-works", parameters=ScreenWorkParameters
+    "screen_works",
+    _("List screen works"),
+    answers.ScreenWorkPage,
+    samples.SCREEN_WORK,
+    tag="screen-works",
+    parameters=ScreenWorkParameters,
 )
 class ScreenWorkList(EntryList):
     name, resource, shape, parameters = (
@@ -108,27 +114,38 @@ class ScreenWorkList(EntryList):
 
 
 @alone(
-    "screen_works", answers.ScreenWorkAloneAnswer, samples.SCREEN_WORK_ALONE, tag="screen-works", noun="a screen work"
+    "screen_works",
+    _("Read a screen work"),
+    answers.ScreenWorkAloneAnswer,
+    samples.SCREEN_WORK_ALONE,
+    tag="screen-works",
 )
 class ScreenWorkAlone(EntryAlone):
     resource, shape = resources.SCREEN_WORKS, shapes.screen_work_alone
 
 
-@listing("adaptations", answers.AdaptationPage, samples.ADAPTATION, tag="adaptations", parameters=AdaptationParameters)
+@listing(
+    "adaptations",
+    _("List adaptations"),
+    answers.AdaptationPage,
+    samples.ADAPTATION,
+    tag="adaptations",
+    parameters=AdaptationParameters,
+)
 class AdaptationList(EntryList):
     name, resource, shape, parameters = "adaptations", resources.ADAPTATIONS, shapes.adaptation, AdaptationParameters
 
 
-@alone("adaptations", answers.AdaptationAnswer, samples.ADAPTATION, tag="adaptations", noun="an adaptation")
+@alone("adaptations", _("Read an adaptation"), answers.AdaptationAnswer, samples.ADAPTATION, tag="adaptations")
 class AdaptationAlone(EntryAlone):
     resource, shape = resources.ADAPTATIONS, shapes.adaptation
 
 
-@listing("people", answers.PersonPage, samples.PERSON, tag="people", parameters=PersonParameters)
+@listing("people", _("List people"), answers.PersonPage, samples.PERSON, tag="people", parameters=PersonParameters)
 class PersonList(EntryList):
     name, resource, shape, parameters = "people", resources.PEOPLE, shapes.person, PersonParameters
 
 
-@alone("people", answers.PersonAloneAnswer, samples.PERSON_ALONE, tag="people", noun="a person")
+@alone("people", _("Read a person"), answers.PersonAloneAnswer, samples.PERSON_ALONE, tag="people")
 class PersonAlone(EntryAlone):
     resource, shape = resources.PEOPLE, shapes.person_alone

@@ -1,6 +1,7 @@
 """The schema, for programs that read such."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from adaptapedia.api import answers
@@ -10,7 +11,7 @@ from adaptapedia.api.views.base import READ, Endpoint, told_to_readers
 
 @reading(
     "schema_read",
-    "Read this schema",
+    _("Read this schema"),
     answers.SchemaAnswer,
     {"openapi": "3.1.0", "info": {}, "paths": {}},
     tag="ways",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from adaptapedia.api import answers, samples
@@ -17,7 +18,7 @@ from adaptapedia.catalogue.queries import catalogue_figures
 from adaptapedia.catalogue.resources import read_history
 
 
-@reading("statistics_read", "Read today's figures", answers.FiguresAnswer, samples.FIGURES, tag="statistics")
+@reading("statistics_read", _("Read today's figures"), answers.FiguresAnswer, samples.FIGURES, tag="statistics")
 class Statistics(Endpoint):
     http_method_names = READ
 
@@ -30,7 +31,14 @@ def _day(row: Row, root: str) -> Row:
     return {"day": row["day"].isoformat(), "figures": row["figures"]}
 
 
-@listing("statistics_history", answers.HistoryPage, samples.DAY, tag="statistics", parameters=HistoryParameters)
+@listing(
+    "statistics_history",
+    _("List the figures of each day"),
+    answers.HistoryPage,
+    samples.DAY,
+    tag="statistics",
+    parameters=HistoryParameters,
+)
 class StatisticsHistory(Listed):
     name, shape, parameters = "statistics-history", _day, HistoryParameters
 

@@ -4,12 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from adaptapedia.accounts.tokens import revoke_tokens
-from adaptapedia.api import answers, limits, problems, samples, tokens
+from adaptapedia.api import answers, lifetimes, limits, problems, samples, tokens
 from adaptapedia.api.limits import Quota
 from adaptapedia.api.schema import BODY_PROBLEMS, READ_PROBLEMS, writing
 from adaptapedia.api.sign_in import sign_in
@@ -21,20 +24,20 @@ REFRESH_PROBLEMS = (*BODY_PROBLEMS, problems.MALFORMED, problems.TOKEN_EXPIRED, 
 
 
 class CredentialsForm(serializers.Serializer):
-    username = serializers.CharField(max_length=254, help_text="The user name or the e-mail address.")
+    username = serializers.CharField(max_length=254, help_text=_("The user name or the e-mail address."))
     password = serializers.CharField(
-        max_length=4096, trim_whitespace=False, style={"input_type": "password"}, help_text="The password."
+        max_length=4096, trim_whitespace=False, style={"input_type": "password"}, help_text=_("The password.")
     )
     otp = serializers.CharField(
         required=False,
         allow_blank=True,
         max_length=40,
-        help_text="The current code of the authenticator app, or a recovery code, where the account has one.",
+        help_text=_("The current code of the authenticator app, or a recovery code, where the account has one."),
     )
 
 
 class RefreshForm(serializers.Serializer):
-    refresh = serializers.CharField(max_length=4096, help_text="A refresh token.")
+    refresh = serializers.CharField(max_length=4096, help_text=_("A refresh token."))
 
 
 class TokenEndpoint(Endpoint):
@@ -49,8 +52,10 @@ class TokenEndpoint(Endpoint):
 
 @writing(
     "token_obtain",
-    "Obtain tokens",
-    description="Sign in by name or e-mail address and password, and with a second factor where the account has one.",
+    _("Obtain tokens"),
+    description=_(
+        "Sign in by name or e-mail address and password, and with a second factor where the account has one."
+    ),
     form=CredentialsForm,
     sent=samples.CREDENTIALS,
     answer=answers.PairAnswer,
@@ -73,8 +78,8 @@ class Obtain(TokenEndpoint):
 
 @writing(
     "token_refresh",
-    "Refresh tokens",
-    description="Uses up a refresh token and gets the next pair. Used twice, it ends all tokens of the account.",
+    _("Refresh tokens"),
+    description=_("Uses up a refresh token and gets the next pair. Used twice, it ends all tokens of the account."),
     form=RefreshForm,
     sent=samples.REFRESH,
     answer=answers.PairAnswer,
@@ -86,10 +91,15 @@ class Refresh(TokenEndpoint):
         return _told_pair(tokens.rotate(_read(RefreshForm, request)["refresh"]))
 
 
+def _said_of_revocation() -> str:
+    said = gettext("Ends one refresh token. Access tokens that it got end by themselves, in %(access)s at the latest.")
+    return said % {"access": lifetimes.of_access_tokens()}
+
+
 @writing(
     "token_revoke",
-    "Revoke a token",
-    description="Ends one refresh token. Access tokens that it got end by themselves, in 15 minutes at the latest.",
+    _("Revoke a token"),
+    description=lazy(_said_of_revocation, str)(),
     form=RefreshForm,
     sent=samples.REFRESH,
     faults=REFRESH_PROBLEMS,
@@ -102,8 +112,8 @@ class Revoke(TokenEndpoint):
 
 @writing(
     "token_revoke_all",
-    "Revoke all tokens",
-    description="Ends every token of the account, access tokens too, at once.",
+    _("Revoke all tokens"),
+    description=_("Ends every token of the account, access tokens too, at once."),
     faults=(*READ_PROBLEMS, problems.SIGN_IN_REQUIRED),
 )
 class RevokeAll(Endpoint):

@@ -3,6 +3,7 @@
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 
 from adaptapedia.api import answers, problems, samples
@@ -25,13 +26,15 @@ LINKED = {
     "docs": "api:docs",
     "problems": "api:problems",
 }
+SAMPLED = {"screen_works": "screen-works", "token_revoke_all": "token/revoke-all"}
+"""Where the words of a name are no folders of its address: no address can be asked for while views are made."""
 
 
 @reading(
     "root_read",
-    "Find everything",
+    gettext_lazy("Find everything"),
     answers.RootAnswer,
-    {name: f"{samples.API}{name.replace('_', '-')}/" for name in LINKED},
+    {name: f"{samples.API}{SAMPLED.get(name, name.replace('_', '/'))}/" for name in LINKED},
     tag="ways",
 )
 class Root(Endpoint):

@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from adaptapedia.accounts.models import User
+from adaptapedia.api import tokens
 from tests.integration.api.samples import Shelf, adapt, make_screen_work, make_work
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +225,12 @@ def test_other_methods_are_told_which_are_right(api: Client, shelf: Shelf) -> No
         answer = api.generic(method, address)
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
         assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_says_how_much_an_account_has_left_is_kept_by_no_shared_cache(api: Client) -> None:
+    user = User.objects.create_user("mary", "", "a lantern in the library")
+    headers = {"Authorization": f"Bearer {tokens.issue(user).access}"}
+    assert api.get("/api/v1/works/")["Cache-Control"] == "public, max-age=60"
+    answer = api.get("/api/v1/works/", headers=headers)
+    assert answer["Cache-Control"] == "private, max-age=60"
+    assert "Authorization" in answer["Vary"]

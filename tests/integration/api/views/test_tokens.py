@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -288,6 +289,23 @@ def test_the_endpoints_of_tokens_have_a_limit_of_their_own(api: Client, settings
     settings.API_TOKEN_REQUESTS = 2
     assert [refresh(api, "x").status_code for _ in range(3)] == [401, 401, 429]
     assert api.get("/api/v1/").status_code == 200
+
+
+def test_no_token_is_kept_where_a_copy_of_the_database_would_show_it(api: Client) -> None:
+    make_reader()
+    refresh(api, sign_in(api).json()["refresh"])
+    assert list(OutstandingToken.objects.values_list("token", flat=True)) == ["", ""]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tokens_that_were_kept_before_are_forgotten_and_still_good(api: Client) -> None:
+    make_reader()
+    pair = sign_in(api).json()
+    call_command("migrate", "api", "zero", verbosity=0)
+    OutstandingToken.objects.update(token=pair["refresh"])
+    call_command("migrate", "api", verbosity=0)
+    assert OutstandingToken.objects.get().token == ""
+    assert refresh(api, pair["refresh"]).status_code == 200
 
 
 def test_used_tokens_stand_on_the_blacklist_and_revoked_ones_nowhere(api: Client) -> None:
