@@ -112,7 +112,8 @@ class SchedulePage(Page):
         if schedule.last_id is None:
             return _("none yet")
         state = JobRun.State(schedule.last_state).label
-        return link(f"{state}, {date_format(schedule.last_created, 'SHORT_DATETIME_FORMAT')}", f"/ops/runs/{schedule.last_id}/")
+        began = date_format(schedule.last_created, "SHORT_DATETIME_FORMAT")
+        return link(f"{state}, {began}", f"/ops/runs/{schedule.last_id}/")
 
     @admin.display(description=_("Last runs"))
     @once

@@ -67,7 +67,8 @@ def _answer(request: HttpRequest, context: dict[str, Any], *, fragment: bool, st
     # htmx shows nothing of an answer that is an error, and the reader who types should see what is wrong.
     name = "web/parts/found.html" if fragment else "web/search.html"
     response = render(request, name, context, status=200 if fragment else status)
-    # A page names its reader, so no other cache keeps it; a fragment no browser keeps, or a way back would show it bare.
+    # A page names its reader, so no other cache keeps it. A fragment is kept by no browser either: a way back
+    # would show it bare.
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     response.headers["Cache-Control"] = "no-store" if fragment else FOR_ONE
     return response

@@ -126,7 +126,7 @@ def test_about_needs_no_query_or_one_and_says_what_holds(
 
 
 @pytest.mark.django_db
-def test_the_sources_say_when_wikidata_was_last_read_however_long_ago_and_without_the_cache(client: Client, settings: Any) -> None:
+def test_the_sources_say_when_wikidata_was_last_read_however_long_ago(client: Client, settings: Any) -> None:
     assert "<dd>not yet</dd>" in client.get("/about/sources/").content.decode()
     keep_reading(WIKIDATA, at=datetime(2026, 11, 19, 2, 3, 4, tzinfo=UTC))
     keep_reading(WIKIDATA, at=datetime(2026, 11, 20, 2, 3, 4, tzinfo=UTC))
