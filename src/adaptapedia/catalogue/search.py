@@ -159,7 +159,8 @@ def _alike(words: Sequence[str], sides: Sequence[Side], narrowed: str, values: d
     """
     longest = sorted(set(words), key=len, reverse=True)[:WORDS]
     patterns: dict[str, Any] = {"longest": longest[0], "alike": ALIKE}
-    first, then = [], ["%(longest)s <%% e.search_text"]
+    first: list[str] = []
+    then = ["%(longest)s <%% e.search_text"]
     for n in range(min(LEFT_OUT, len(longest)) if len(longest) > 1 else 0):
         left = [*longest[:n], *longest[n + 1 :]]
         condition, found_by = _patterns(left, prefix=f"without{n}_")
