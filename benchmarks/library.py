@@ -159,7 +159,8 @@ def _pairs(works: int, chance: random.Random) -> Iterator[Pair]:
     screens = [*range(1, 2 * works + 1)]
     chance.shuffle(screens)
     remakes = works // 10
-    free = iter(screens[remakes:])
+    made_first = screens[remakes:]
+    free = iter(made_first)
     counts = [*range(1, MOST_ADAPTATIONS + 1)]
     weights = [*accumulate(count**-2.2 for count in counts)]
     for work in range(1, works + 1):
@@ -168,7 +169,7 @@ def _pairs(works: int, chance: random.Random) -> Iterator[Pair]:
             if (screen := next(free, None)) is not None:
                 yield Pair(screen, work, None)
     for screen in screens[:remakes]:
-        yield Pair(screen, None, chance.choice(screens[remakes:]))
+        yield Pair(screen, None, chance.choice(made_first))
     for screen in free:  # nobody's yet: one source each, as in the real graph
         yield Pair(screen, chance.randint(1, works), None)
 

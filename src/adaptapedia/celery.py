@@ -11,7 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
 if settings.SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=settings.SENTRY_DSN)
+    # Bodies and variables of a sign-in are passwords and codes: neither leaves the house.
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+    )
 
 app = Celery("adaptapedia")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -210,6 +210,12 @@ class Config(BaseSettings):
         return f"Adaptapedia <nobody@{host}>"
 
     @property
+    def site_address(self) -> str:
+        """Where readers reach us: the first whole name of ALLOWED_HOSTS, behind TLS. Empty where it is not known."""
+        named = next((host for host in self.allowed_hosts if not host.startswith(("*", "."))), None)
+        return f"https://{named}" if named and not self.embedded else ""
+
+    @property
     def database_address(self) -> str:
         """DATABASE_URL, or the socket of the embedded PostgreSQL."""
         return self.database_url or f"postgres://adaptapedia@{quote(str(self.home.run), safe='')}/adaptapedia"

@@ -17,6 +17,8 @@ SECRET_KEY = CONFIG.settled_secret_key()
 DEBUG = CONFIG.debug
 # A caller who names this machine's own loopback learns and gains nothing by it; `up`, probes and tunnels need it.
 ALLOWED_HOSTS = [*dict.fromkeys([*CONFIG.allowed_hosts, "localhost", "127.0.0.1", "[::1]"])]
+# What links in e-mails begin with; empty for whatever host a request names, which it may have made up.
+SITE_ADDRESS = CONFIG.site_address
 
 INSTALLED_APPS = [
     "adaptapedia.desk",
@@ -305,7 +307,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = True
-FORMAT_MODULE_PATH = ["adaptapedia.desk.formats"]
+FORMAT_MODULE_PATH = ["adaptapedia.formats"]
 
 STATIC_URL = "static/"
 # `prepare` collects the files here, under names that tell their content; what is not collected WhiteNoise serves
@@ -320,8 +322,8 @@ STORAGES = {
 
 DEFAULT_FROM_EMAIL = CONFIG.sender
 vars().update(dj_email_url.parse(CONFIG.email_url))
-# A mail server that hangs must not hang a page with it.
-EMAIL_TIMEOUT = vars()["EMAIL_TIMEOUT"] or 10
+# A mail server that hangs must not hang a page, and the transaction around it, for longer.
+EMAIL_TIMEOUT = min(vars()["EMAIL_TIMEOUT"] or 5, 5)
 
 LOGGING_CONFIG = "adaptapedia.kit.logs.write_logs"
 LOGGING = {"readable": CONFIG.embedded, "level": "INFO"}

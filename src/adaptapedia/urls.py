@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from adaptapedia.api.views.ways import Nowhere
 from adaptapedia.ops.views.health import healthz, readyz
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", Nowhere.as_view(), name="api-nowhere"),
     path("ops/", include("adaptapedia.ops.urls")),
     path("admin/login/", sign_in),  # there is one way in
+    # and one page for a new password: throttled, confirmed, told by e-mail
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/password_change/done/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -6,17 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from adaptapedia.catalogue import search
 from adaptapedia.catalogue.highlights import MOST_ADAPTED_KEY, anniversaries_key
 from adaptapedia.catalogue.models import DailyStatistics
 from adaptapedia.catalogue.queries import FIGURES_KEY
-from adaptapedia.catalogue.statistics import count_spread, keep_figures, keep_spread
+from adaptapedia.catalogue.statistics import CACHE_KEY, count_spread, keep_figures, keep_spread
 from adaptapedia.web.maintenance import KEY, begin_maintenance
+from tests.browser.axe import faults
 from tests.browser.conftest import Open
 from tests.integration.web.shelf import make_shelf
 
@@ -81,8 +81,45 @@ def test_results_come_while_typing_and_the_address_follows(open_page: Open) -> N
     expect(page.locator(".hit-title")).to_have_attribute("href", "/screen/rashomon/")
     assert "q=rashomon" in page.url
     page.get_by_role("radio", name="books").check()
-    expect(page.get_by_text("Nothing here is called")).to_be_visible()
+    expect(page.locator("#found").get_by_text("Nothing here is called")).to_be_visible()
     assert page.evaluate("window.same") is True
+
+
+@pytest.mark.parametrize("fault", ["cut", "500", "503"])
+def test_a_search_without_an_answer_says_so_until_one_comes(open_page: Open, picture: Keep, fault: str) -> None:
+    page = open_page("/search/?q=dracula")
+    expect(page.get_by_text("No answer came.")).to_be_hidden()
+
+    def refuse(route: Route) -> None:
+        if fault == "cut":
+            route.abort("internetdisconnected")
+        else:
+            route.fulfill(status=int(fault), body="")
+
+    page.route("**/search/?*", refuse)
+    page.locator("#q").fill("rashomon")
+    expect(page.locator("#unanswered")).to_contain_text("What stands below was found before.")
+    expect(page.locator("#said")).to_contain_text("No answer came.")
+    expect(page.locator(".hit-title").first).to_have_attribute("href", "/book/dracula/")
+    picture(page, f"finding-unanswered-{fault}")
+    assert faults(page) == []
+
+    page.unroute("**/search/?*")
+    page.get_by_role("button", name="Search again").click()
+    expect(page).to_have_url(re.compile(r"/search/\?q=rashomon$"))
+    expect(page.locator(".hit-title")).to_have_attribute("href", "/screen/rashomon/")
+    expect(page.locator("#unanswered")).to_be_hidden()
+
+
+def test_what_was_found_is_said_where_it_was_listened_for_before(open_page: Open) -> None:
+    page = open_page("/search/")
+    page.evaluate("window.said = document.getElementById('said')")
+    page.locator("#q").fill("rashomon")
+    expect(page.locator("#said")).to_have_text("One entry.")
+    page.locator("#q").fill("zzyzx")
+    expect(page.locator("#said")).to_contain_text("Nothing here is called")
+    assert page.evaluate("window.said === document.getElementById('said')")
+    assert page.url.endswith("/search/?q=zzyzx")
 
 
 def test_without_script_a_plain_form_does_the_same(open_page: Open) -> None:
@@ -96,20 +133,19 @@ def test_without_script_a_plain_form_does_the_same(open_page: Open) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
 def test_no_page_overflows_or_has_a_fault_that_axe_finds(open_page: Open, picture: Keep, dark: bool) -> None:
-    faults = []
+    wrong = []
     hour = "night" if dark else "day"
     for name, address in PAGES.items():
         page = open_page(address, dark=dark)
         for width in (320, 390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             if overflow(page):
-                faults.append(f"{name} at {width}: {overflow(page)} px too wide")
+                wrong.append(f"{name} at {width}: {overflow(page)} px too wide")
             if width > 320:
                 picture(page, f"finding-{name}-{width}-{hour}")
-        found = Axe().run(page)
-        faults += [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
+        wrong += [f"{name}: {line}" for line in faults(page)]
         page.close()
-    assert faults == []
+    assert wrong == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
@@ -119,7 +155,7 @@ def test_maintenance_looks_like_the_rest(open_page: Open, picture: Keep, dark: b
         page = open_page("/book/dracula/", dark=dark)
         picture(page, f"finding-maintenance-{'night' if dark else 'day'}")
         expect(page.get_by_text("The shelves are being moved.")).to_be_visible()
-        assert Axe().run(page).response["violations"] == []
+        assert faults(page) == []
     finally:
         cache.delete(KEY)
 
@@ -129,3 +165,8 @@ def test_a_history_of_one_day_and_of_none(open_page: Open, picture: Keep) -> Non
     page = open_page("/statistics/")
     expect(page.get_by_text("One day so far")).to_be_visible()
     picture(page, "finding-statistics-one-day")
+    DailyStatistics.objects.all().delete()
+    cache.delete(CACHE_KEY)
+    page.reload()
+    expect(page.get_by_text("There is no history yet.")).to_be_visible()
+    picture(page, "finding-statistics-no-day")

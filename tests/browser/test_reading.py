@@ -104,7 +104,7 @@ def test_a_reader_goes_from_book_to_film_and_back_without_scripts(open_page: Ope
     make_dracula()
 
     page = open_page("/book/dracula/", script=False)
-    page.get_by_role("link", name="Nosferatu").click()
+    page.locator(".cards").get_by_role("link", name="Nosferatu").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nosferatu")
     page.get_by_role("navigation", name="You are here").get_by_role("link", name="Dracula").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dracula")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from playwright.sync_api import expect
 
+from adaptapedia.catalogue.freshness import last_wikidata_reading
 from adaptapedia.catalogue.models import Adaptation, Person, Work
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.sync import sync_schedules
@@ -84,5 +85,8 @@ def test_a_tick_becomes_a_catalogue_before_the_operators_eyes(
     assert run.started_at is not None
     assert timedelta() <= run.started_at - due_at < timedelta(seconds=20), story
     assert cache.get("last_wikidata_ingestion")["stats"] == run.counts
+    read = last_wikidata_reading()
+    assert read is not None
+    assert read >= run.started_at
     assert (Adaptation.objects.count(), Work.objects.count(), Person.objects.count()) == (PAIRS, PAIRS, PEOPLE)
     assert Adaptation.objects.filter(work__title="Story 7", screen_work__year=1950, work__year=1902).count() == 1

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from auditlog.models import LogEntry as Change
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry as Act
@@ -67,6 +70,12 @@ def make_rows() -> None:
     ]
     BlacklistedToken.objects.bulk_create(
         BlacklistedToken(token=token) for token in OutstandingToken.objects.bulk_create(tokens)
+    )
+    EmailAddress.objects.bulk_create(EmailAddress(user=one, email=one.email, primary=True) for one in people)
+    Authenticator.objects.bulk_create(Authenticator(user=one, type="totp", data={"secret": "s"}) for one in people)
+    UserSession.objects.bulk_create(
+        UserSession(user=one, session_key=f"key-{n}", ip="192.0.2.7", user_agent="Firefox")
+        for n, one in enumerate(people)
     )
     kind = ContentType.objects.get_for_model(PeriodicTask)
     rules = [*CrontabSchedule.objects.all()]

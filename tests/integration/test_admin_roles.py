@@ -1,7 +1,5 @@
 """Who may do what in the admin: every role, every kind of row, every way in, by direct POST too."""
 
-from dataclasses import dataclass
-
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
@@ -11,49 +9,10 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Work
 from adaptapedia.scheduling.models import JobRun
+from tests.integration.admin_rights import IN_USE, RIGHTS
 from tests.integration.admin_rows import REGISTERED, address_of, make_rows, name_of
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class Rights:
-    administrator: str
-    moderator: str
-
-
-ENTRY = Rights("view change", "view change")
-SCHEDULE = Rights("view add change delete", "view")
-LOOK = Rights("view", "view")
-CLOSED = Rights("view", "")
-EVERYTHING = Rights("view add change delete", "")
-
-RIGHTS = {
-    "accounts.User": EVERYTHING,
-    "admin.LogEntry": CLOSED,
-    "auditlog.LogEntry": CLOSED,
-    "auth.Group": EVERYTHING,
-    "catalogue.Adaptation": Rights("view add change", "view add change"),
-    "catalogue.DailyStatistics": LOOK,
-    "catalogue.Person": ENTRY,
-    "catalogue.ScreenWork": ENTRY,
-    "catalogue.Work": ENTRY,
-    "django_celery_beat.ClockedSchedule": SCHEDULE,
-    "django_celery_beat.CrontabSchedule": SCHEDULE,
-    "django_celery_beat.IntervalSchedule": SCHEDULE,
-    "django_celery_beat.PeriodicTask": SCHEDULE,
-    "django_celery_beat.SolarSchedule": SCHEDULE,
-    "ingest.Reject": LOOK,
-    "ingest.SourceState": LOOK,
-    "ingest.Sweep": LOOK,
-    "scheduling.JobRun": LOOK,
-    "token_blacklist.BlacklistedToken": CLOSED,
-    "token_blacklist.OutstandingToken": CLOSED,
-    # what django-allauth keeps, where it is installed
-    "account.EmailAddress": Rights("view delete", ""),
-    "mfa.Authenticator": Rights("view delete", ""),
-    "usersessions.UserSession": Rights("view delete", ""),
-}
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +54,7 @@ def try_everything(client: Client, row: Model, role: str) -> None:
     assert allowed(f"{address}{row.pk}/history/") == ("view" in may)
     assert allowed(f"{address}add/") == allowed(f"{address}add/", post=True) == ("add" in may)
     assert allowed(f"{address}{row.pk}/change/", post=True) == ("change" in may)
-    deletable = "delete" in may and name_of(model) != "django_celery_beat.CrontabSchedule"
+    deletable = "delete" in may and name_of(model) not in IN_USE
     assert allowed(f"{address}{row.pk}/delete/") == deletable
     if not deletable:
         assert client.post(f"{address}{row.pk}/delete/", {"post": "yes"}).status_code == 403

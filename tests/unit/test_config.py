@@ -217,6 +217,19 @@ def test_the_default_contact_is_ascii_whatever_the_login_name(
     assert load(monkeypatch).contact == contact
 
 
+@pytest.mark.parametrize(
+    ("hosts", "address"),
+    [
+        ("adaptapedia.example.org,www.example.org", "https://adaptapedia.example.org"),
+        ("*,.example.org,www.example.org", "https://www.example.org"),
+        ("*,.example.org", ""),
+    ],
+)
+def test_the_site_is_the_first_whole_name(monkeypatch: pytest.MonkeyPatch, hosts: str, address: str) -> None:
+    assert load(monkeypatch, ALLOWED_HOSTS=hosts).site_address == ""
+    assert load(monkeypatch, **{**OWN, "ALLOWED_HOSTS": hosts}).site_address == address
+
+
 def test_loopback_names_are_admitted_beside_allowed_hosts() -> None:
     told = "from adaptapedia.settings import ALLOWED_HOSTS; print(*ALLOWED_HOSTS)"
     done = subprocess.run(

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adaptapedia.accounts.addresses import client_address
 from adaptapedia.accounts.letters import MAIL_FAULTS, MailNotSent, make_letter
 from adaptapedia.accounts.models import User
+from adaptapedia.desk.addresses import client_address
 
 logger = logging.getLogger(__name__)
 

@@ -6,16 +6,20 @@ import rest_framework_simplejwt.token_blacklist.admin  # noqa: F401 - registers 
 from django import forms
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from adaptapedia.accounts.care import address_is_taken, replace_address, tell
+from adaptapedia.accounts.events import leave_this_session_alone
 from adaptapedia.accounts.models import User
 from adaptapedia.desk.pages import Page, ReadOnlyPage
 from adaptapedia.desk.panels import page_of
@@ -35,6 +39,12 @@ class UserForm(UserFormBase):
     """Nobody takes the role of administrator, or the account, from themselves: so one always remains."""
 
     by: User
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if "email" in self.changed_data and address_is_taken(email, by_another_than=self.instance):
+            raise ValidationError(_("Another account has this address."))
+        return email
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -94,6 +104,22 @@ class UserPage(UserBase, Page):
         if term.lower() in User.Role.values:
             found |= Q(role=term.lower())
         return queryset.filter(found), False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            replace_address(request, obj, before=form.initial["email"])
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's own; whoever was signed in with the earlier password is not any more, and the person is told."""
+        number = unquote(id)
+        before = User.objects.filter(pk=number).values_list("password", flat=True).first() if number.isdigit() else None
+        answer: HttpResponse = super().user_change_password(request, id, form_url)
+        user = self.get_object(request, number) if request.method == "POST" else None
+        if user is not None and user.password != before:
+            leave_this_session_alone(request, user)
+            tell(request, user, "account/email/password_changed")
+        return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody deletes themselves here."""

@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.mfa.base.internal.flows import delete_and_cleanup
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from adaptapedia.accounts.care import tell
 from adaptapedia.accounts.models import User
 from adaptapedia.desk.pages import Page
 from adaptapedia.desk.panels import page_of
@@ -68,6 +71,18 @@ class AuthenticatorPage(OfUserPage):
     list_display_links = ("type",)
     list_filter = ("type",)
     secret = frozenset({"data"})
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Of recovery codes alone nothing is left to stand in for; the person is told."""
+        delete_and_cleanup(request, obj)
+        if obj.type == Authenticator.Type.TOTP:
+            tell(request, obj.user, "mfa/email/totp_deactivated")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for authenticator in queryset.exclude(type=Authenticator.Type.RECOVERY_CODES):
+            self.delete_model(request, authenticator)
+        for authenticator in queryset.all():
+            self.delete_model(request, authenticator)
 
 
 class UserSessionPage(OfUserPage):

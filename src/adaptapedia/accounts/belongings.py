@@ -5,12 +5,14 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from auditlog.models import LogEntry as Change
+from django.db.models import ForeignObjectRel
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from adaptapedia.accounts.models import User
 
-TOLD_APART = (EmailAddress, Authenticator, UserSession, OutstandingToken)
-"""Models with a part of their own below: they have columns that are secrets."""
+TOLD_APART = (EmailAddress, Authenticator, UserSession, OutstandingToken, Change)
+"""Models with a part of their own below: they have columns that are secrets, or somebody else's."""
 
 Json = dict[str, Any]
 
@@ -38,6 +40,17 @@ def account_data(user: User) -> Json:
             .order_by("pk")
             .values("created_at", "expires_at", "blacklistedtoken__blacklisted_at")
         ),
+        "changes_to_the_account": list(
+            Change.objects.get_for_model(User)
+            .filter(object_pk=str(user.pk))
+            .order_by("pk")
+            .values("timestamp", "action", "object_repr", "changes")
+        ),
+        "changes_by_you": list(
+            Change.objects.filter(actor=user)
+            .order_by("pk")
+            .values("timestamp", "action", "content_type__model", "object_pk", "remote_addr")
+        ),
         "elsewhere": _elsewhere(user),
     }
 
@@ -61,9 +74,11 @@ def _account(user: User) -> Json:
 def _elsewhere(user: User) -> dict[str, list[Json]]:
     """The rows of every other table that names the person, whichever rooms there are."""
     found = {}
-    for relation in User._meta.related_objects:
+    for relation in User._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+            continue
         model = relation.related_model
-        if issubclass(model, TOLD_APART):
+        if model._meta.auto_created or issubclass(model, TOLD_APART):
             continue
         rows = list(model._default_manager.filter(**{relation.field.name: user}).order_by("pk").values())
         if rows:

@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest
 
-from adaptapedia.accounts.models import User
+from adaptapedia.accounts.models import User, became_operator
 from adaptapedia.accounts.sessions import end_sessions
 from adaptapedia.accounts.tokens import revoke_tokens
 
@@ -20,6 +20,7 @@ def connect() -> None:
         signal.connect(leave_this_session_alone)
     authenticator_added.connect(leave_sessions_with_the_factor)
     user_logged_out.connect(forget_session)
+    became_operator.connect(leave_no_program)
 
 
 def leave_this_session_alone(request: HttpRequest, user: User, **_: Any) -> None:
@@ -29,9 +30,15 @@ def leave_this_session_alone(request: HttpRequest, user: User, **_: Any) -> None
 
 
 def leave_sessions_with_the_factor(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Sessions from before the second factor were opened without it."""
+    """Sessions and tokens from before the second factor were got without it."""
     if authenticator.type == Authenticator.Type.TOTP:
         end_sessions(user, except_key=request.session.session_key)
+        revoke_tokens(user)
+
+
+def leave_no_program(user: User, **_: Any) -> None:
+    """Tokens got as a reader do not speak for an operator."""
+    revoke_tokens(user)
 
 
 def forget_session(request: HttpRequest | None, **_: Any) -> None:

@@ -8,7 +8,9 @@ import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -33,8 +35,13 @@ class Part:
 def make_letter(
     prefix: str, *, to: str, sender: str, context: dict[str, Any], request: HttpRequest
 ) -> EmailMultiAlternatives:
-    """The e-mail of templates `<prefix>_subject.txt` and `<prefix>_message.txt`, in text and HTML."""
-    context = {**context, "email": to, "house": request.build_absolute_uri("/"), "host": request.get_host()}
+    """The e-mail of templates `<prefix>_subject.txt` and `<prefix>_message.txt`, in text and HTML.
+
+    Addresses of ours in the context (`…_url`) lead to the house, whatever host they were made with.
+    """
+    house = house_of(request)
+    ours = {name: house + _path(address) for name, address in context.items() if name.endswith("_url")}
+    context = {**context, **ours, "email": to, "house": f"{house}/", "host": urlsplit(house).netloc}
     subject = " ".join(render_to_string(f"{prefix}_subject.txt", context).split())
     body = render_to_string(f"{prefix}_message.txt", context).strip()
     parts = list(parts_of(body))
@@ -42,6 +49,18 @@ def make_letter(
     letter = EmailMultiAlternatives(subject, render_to_string("account/email/frame.txt", frame).strip(), sender, [to])
     letter.attach_alternative(render_to_string("account/email/frame.html", frame), "text/html")
     return letter
+
+
+def house_of(request: HttpRequest) -> str:
+    """The site's address, without a slash at its end: settings.SITE_ADDRESS, and only without one the request's host.
+
+    The header Host is the caller's own; a link made of it could take the key in the letter anywhere.
+    """
+    return settings.SITE_ADDRESS or f"{request.scheme}://{request.get_host()}"
+
+
+def _path(address: str) -> str:
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()
 
 
 def parts_of(body: str) -> Iterator[Part]:

@@ -3,12 +3,16 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth import models as auth
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from adaptapedia.accounts import rights
+
+became_operator = Signal()
+"""Sent with `user`, in the transaction of the save, when somebody who was none is made an operator."""
 
 
 class UserManager(auth.UserManager["User"]):
@@ -73,9 +77,17 @@ class User(auth.AbstractUser):
         """
         self.is_staff = self.may_operate
         self.is_superuser = self.role == self.Role.ADMINISTRATOR
-        if "role" in (kwargs.get("update_fields") or ()):
-            kwargs["update_fields"] = {*kwargs["update_fields"], "is_staff", "is_superuser"}
-        super().save(*args, **kwargs)
+        written = kwargs.get("update_fields")
+        if written is not None and "role" not in written:
+            super().save(*args, **kwargs)
+            return
+        if written is not None:
+            kwargs["update_fields"] = {*written, "is_staff", "is_superuser"}
+        with transaction.atomic():
+            promoted = self.is_staff and User.objects.filter(pk=self.pk, is_staff=False).exists()
+            super().save(*args, **kwargs)
+            if promoted:
+                became_operator.send(sender=User, user=self)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """By the role; rows of auth_permission add to it only where `rights` lets them."""

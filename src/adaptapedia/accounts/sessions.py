@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from adaptapedia.accounts.addresses import client_address
 from adaptapedia.accounts.models import User
+from adaptapedia.desk.addresses import client_address
 
 NOTED_EVERY = timedelta(minutes=5)
 """A note of each request would write a row for each page."""

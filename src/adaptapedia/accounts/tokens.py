@@ -19,6 +19,8 @@ def revoke_tokens(user: User) -> int:
     tokens are checked, and `tokens_valid_from` is now, in the database and in the `user` in hand.
     """
     with transaction.atomic():
+        # Held first: whoever holds the row now may be issuing a token, and `now` must come after that one.
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk).exists()
         user.tokens_valid_from = timezone.now()
         user.save(update_fields=["tokens_valid_from"])
         with connection.cursor() as cursor:

@@ -20,9 +20,9 @@ from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
 
-from adaptapedia.accounts.addresses import client_address
 from adaptapedia.api import problems
 from adaptapedia.api.problems import Problem
+from adaptapedia.desk.addresses import client_address
 
 CACHE_LEFT_ALONE_FOR = 5.0
 """Seconds after it failed, so that a cache that hangs does not hold up every request."""

@@ -1,6 +1,7 @@
 """Signing in for tokens: name or e-mail address, password, and the second factor where there is one."""
 
 from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email, filter_users_by_username
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.db import transaction
@@ -19,18 +20,29 @@ def sign_in(request: HttpRequest, *, name: str, password: str, code: str) -> Use
     Attempts count against the account before they are looked at, and are given back when they succeed, so
     that any number of them at once are no more than the limit.
     """
-    account = name.casefold()
-    spent = limits.spend(limits.guesses(), account)
-    if spent.exceeded:
-        raise spent.refusal()
+    accounts = _accounts(name)
+    for account in accounts:
+        spent = limits.spend(limits.guesses(), account)
+        if spent.exceeded:
+            raise spent.refusal()
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         detail = _("No active account has this name or e-mail address with this password.")
         raise Problem(problems.SIGN_IN_FAILED, detail)
     _check_address(user)
     _check_second_factor(user, code)
-    limits.spend(limits.guesses(), account, cost=-1)
+    for account in accounts:
+        limits.spend(limits.guesses(), account, cost=-1)
     return user
+
+
+def _accounts(name: str) -> list[str]:
+    """What an attempt counts against: the account, whether its name or its address was given; else what was given.
+
+    Until one of them has verified it, several accounts may have the same address.
+    """
+    users = [*filter_users_by_username(name), *filter_users_by_email(name)]
+    return [f"account {pk}" for pk in sorted({user.pk for user in users})] or [name.casefold()]
 
 
 def _check_address(user: User) -> None:

@@ -1,7 +1,8 @@
 """JSON Web Tokens for programs: given out as pairs, refreshed once each, refused when the account says so.
 
-A token is refused when its account is closed, when it was issued before `tokens_valid_from`, and when the
-password is another one now: it carries a fingerprint of the one that it was issued under. A refresh token
+A token is refused when its account is closed, when it was issued before `tokens_valid_from`, when the
+password is another one now (it carries a fingerprint of the one that it was issued under), and when the account
+must have a second factor and has none. A refresh token
 that has been used goes onto the blacklist; one that is revoked is forgotten. So whoever presents a token
 from the blacklist shares it with somebody, and every token of the account ends.
 """
@@ -19,6 +20,7 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from adaptapedia.accounts.models import User
+from adaptapedia.accounts.second_factor import has_second_factor, must_have_second_factor
 from adaptapedia.accounts.tokens import revoke_tokens
 from adaptapedia.api import problems
 from adaptapedia.api.problems import Problem
@@ -130,6 +132,9 @@ def _still_valid(token: AccessToken | RefreshToken, user: User | None) -> User:
     revoked = user.tokens_valid_from is not None and token["iat"] < user.tokens_valid_from.timestamp()
     if revoked or not constant_time_compare(str(token.get(FINGERPRINT, "")), _fingerprint(user)):
         detail = _("This token has been revoked, or the password was changed after it was issued. Sign in again.")
+        raise Problem(problems.TOKEN_INVALID, detail)
+    if must_have_second_factor(user) and not has_second_factor(user):
+        detail = _("Accounts of this role need an authenticator app here. Set one up on the site, then sign in again.")
         raise Problem(problems.TOKEN_INVALID, detail)
     return user
 

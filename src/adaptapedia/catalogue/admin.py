@@ -1,5 +1,6 @@
 """Looking at the catalogue, and mending what an upstream has wrong."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
@@ -16,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue import panels
 from adaptapedia.catalogue.actions import NOT_EDITED, edit_entry
-from adaptapedia.catalogue.admin_acts import EntryActs
+from adaptapedia.catalogue.admin_acts import EntryActs, RetiringActs
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import named
 from adaptapedia.desk.pages import Page, ReadOnlyPage
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 else:
     FormBase = AdaptationFormBase = forms.ModelForm  # is generic for the type checker only
 
+PERSON = "person"
 LISTS = ("countries", "genres", "series")
+YEARS = {"year", "end_year", "birth_year", "death_year"}
 ONE_LINE = {"title", "original_title", "name", *LISTS}
 
 
@@ -40,6 +43,9 @@ class EntryForm(FormBase):
         for field in {"title", "name"} & self.cleaned_data.keys():
             if not clean(self.cleaned_data[field]):
                 self.add_error(field, _("There is nothing here that can be seen."))
+        for field in YEARS & self.cleaned_data.keys():
+            if self.cleaned_data[field] == 0:
+                self.add_error(field, _("There was no year 0. 1 BCE is −1."))
         return self.cleaned_data
 
 
@@ -183,7 +189,7 @@ class AdaptationForm(AdaptationFormBase):
 
 
 @admin.register(Adaptation)
-class AdaptationPage(Page):
+class AdaptationPage(RetiringActs, Page):
     """What is based on what. One that a person adds is theirs; one that is wrong is retired, or it would come again."""
 
     form = AdaptationForm
@@ -203,7 +209,7 @@ class AdaptationPage(Page):
         return ((None, {"fields": (*self.sides, *self.terms, "retired_at")}), (_("Kept"), {"fields": self.story}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else (*self.sides, *self.story)
+        return () if obj is None else (*self.sides, "retired_at", *self.story)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An upstream would bring it back: adaptations are retired."""
@@ -221,10 +227,17 @@ class AdaptationPage(Page):
         return queryset.filter(sides), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """What somebody adds comes from a person, so that no sweep misses it upstream."""
+        """What somebody adds or mends comes from a person: no sweep misses it, and it outlives its first source."""
         if not change:
-            obj.source, obj.first_seen_at = "person", timezone.now()
+            obj.first_seen_at = timezone.now()
+        if form.changed_data or not change:
+            obj.source = PERSON
         super().save_model(request, obj, form, change)
+
+    def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
+        """Who did it is kept with the other changes."""
+        row.retired_at = retired_at
+        row.save(update_fields=["retired_at"])
 
     @admin.display(description=_("Screen work"))
     def of(self, adaptation: Adaptation) -> str:

@@ -1,5 +1,6 @@
 """Acts on an entry that are more than an edit: its address, its locks, whether it stands at all."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
@@ -44,10 +45,59 @@ class LocksForm(forms.Form):
         cast(forms.MultipleChoiceField, self.fields["fields_locked"]).choices = choices
 
 
-class EntryActs(Base):
+class RetiringActs(Base):
+    """The buttons that hide a row from readers and show it again."""
+
+    actions_detail: ClassVar[tuple[str, ...]] = ("retire", "restore")
+
+    def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
+        """Retire a row, or bring it back."""
+        raise NotImplementedError
+
+    @act(label=_("Retire"), path="retire", icon="visibility_off", permission="retire")
+    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        explanation = _("Readers no longer find it. It stays here, and can be restored.")
+        return self._set_retired(request, object_id, _("Retire"), explanation, retired=True)
+
+    @act(label=_("Restore"), path="restore", icon="visibility", permission="restore")
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        explanation = _("Readers find it again.")
+        return self._set_retired(request, object_id, _("Restore"), explanation, retired=False)
+
+    def _set_retired(
+        self, request: HttpRequest, object_id: str, title: object, explanation: object, *, retired: bool
+    ) -> HttpResponse:
+        entry = self.found(request, object_id)
+        by = cast(User, request.user)
+
+        def perform(given: dict[str, Any]) -> object:
+            if (entry.retired_at is not None) != retired:
+                self.turn(entry, timezone.now() if retired else None, by=by)
+            return _("It is retired.") if retired else _("It is back.")
+
+        return answer(self, request, entry, Act(title, explanation, title, perform, Nothing(_posted(request))))
+
+    def has_retire_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_turn(request, obj, retired=False)
+
+    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_turn(request, obj, retired=True)
+
+    def _may_turn(self, request: HttpRequest, number: Any, *, retired: bool) -> bool:
+        """Which of the two buttons an entry has; unfold asks with its number, and without one for a list."""
+        if not self.has_change_permission(request):
+            return False
+        standing = self.model._default_manager.filter(pk=number, retired_at=None)
+        return number is None or standing.exists() != retired
+
+
+class EntryActs(RetiringActs):
     """The buttons above an entry's form."""
 
-    actions_detail: ClassVar[tuple[str, ...]] = ("change_address", "unlock", "retire", "restore")
+    actions_detail = ("change_address", "unlock", *RetiringActs.actions_detail)
+
+    def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
+        edit_entry(row, {"retired_at": retired_at}, by=by)
 
     @act(label=_("Change address"), path="address", icon="link")
     def change_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -81,42 +131,6 @@ class EntryActs(Base):
 
         form = LocksForm(_posted(request), entry=entry)
         return answer(self, request, entry, Act(_("Unlock fields"), explanation, _("Unlock"), perform, form))
-
-    @act(label=_("Retire"), path="retire", icon="visibility_off", permission="retire")
-    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        explanation = _("Readers no longer find it. It stays here, and can be restored.")
-        return self._set_retired(request, object_id, _("Retire"), explanation, retired=True)
-
-    @act(label=_("Restore"), path="restore", icon="visibility", permission="restore")
-    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        explanation = _("Readers find it again, at the address that it had.")
-        return self._set_retired(request, object_id, _("Restore"), explanation, retired=False)
-
-    def _set_retired(
-        self, request: HttpRequest, object_id: str, title: object, explanation: object, *, retired: bool
-    ) -> HttpResponse:
-        entry = self.found(request, object_id)
-        by = cast(User, request.user)
-
-        def perform(given: dict[str, Any]) -> object:
-            if (entry.retired_at is not None) != retired:
-                edit_entry(entry, {"retired_at": timezone.now() if retired else None}, by=by)
-            return _("It is retired.") if retired else _("It is back.")
-
-        return answer(self, request, entry, Act(title, explanation, title, perform, Nothing(_posted(request))))
-
-    def has_retire_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_turn(request, obj, retired=False)
-
-    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_turn(request, obj, retired=True)
-
-    def _may_turn(self, request: HttpRequest, number: Any, *, retired: bool) -> bool:
-        """Which of the two buttons an entry has; unfold asks with its number, and without one for a list."""
-        if not self.has_change_permission(request):
-            return False
-        standing = self.model._default_manager.filter(pk=number, retired_at=None)
-        return number is None or standing.exists() != retired
 
 
 def _posted(request: HttpRequest) -> Any:

@@ -11,11 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db import connection
 from redis.exceptions import RedisError
 
 from adaptapedia.catalogue.bounded import TookTooLong, rows_within
-from adaptapedia.catalogue.models import Adaptation
-from adaptapedia.catalogue.pages import Name
+from adaptapedia.catalogue.models import ScreenWork, Work
+from adaptapedia.catalogue.shapes import key_of
+from adaptapedia.catalogue.shown import Name, columns_of, entry_of
 
 SHOWN = 6
 KEPT_FROM_PAGE = timedelta(hours=1)
@@ -29,6 +31,15 @@ ROUND = 25
 """Years: an anniversary is a multiple of this."""
 OLDEST = 3000
 
+_LATEST = f"""
+    SELECT {columns_of(ScreenWork, "s")},
+           CASE WHEN w.id IS NOT NULL THEN {columns_of(Work, "w")} END,
+           CASE WHEN o.id IS NOT NULL THEN {columns_of(ScreenWork, "o")} END
+    FROM catalogue_adaptation a JOIN catalogue_screenwork s ON s.id = a.screen_work_id
+    LEFT JOIN catalogue_work w ON w.id = a.work_id LEFT JOIN catalogue_screenwork o ON o.id = a.original_id
+    WHERE a.retired_at IS NULL AND s.retired_at IS NULL AND w.retired_at IS NULL AND o.retired_at IS NULL
+    ORDER BY a.id DESC LIMIT %(limit)s
+"""
 FACTS = """
     w.id AS pk, w.wikidata_id, w.slug, w.title, w.title_language, w.year,
     array(
@@ -73,14 +84,22 @@ class Highlight:
         return tuple(map(Name, self.authors))
 
 
-def latest_adaptations(limit: int = SHOWN) -> list[Adaptation]:
-    """The adaptations that came last, with their screen work and what it was made from; nothing retired."""
-    ends = ("screen_work", "work", "original")
-    heavy = [f"{end}__{name}" for end in ends for name in ("provenance", "locks", "search_text")]
-    shown = Adaptation.objects.filter(
-        retired_at=None, screen_work__retired_at=None, work__retired_at=None, original__retired_at=None
-    )
-    return list(shown.select_related(*ends).defer(*heavy).order_by("-id")[:limit])
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A screen work, and what it was made from."""
+
+    screen_work: ScreenWork
+    source: Work | ScreenWork
+
+
+def latest_adaptations(limit: int = SHOWN) -> list[Latest]:
+    """The adaptations that came last, the last first; nothing retired."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, {"limit": limit})
+        return [
+            Latest(entry_of(ScreenWork, screen), entry_of(Work, work) if work else entry_of(ScreenWork, original))
+            for screen, work, original in cursor.fetchall()
+        ]
 
 
 def anniversaries(year: int) -> list[Highlight]:
@@ -103,11 +122,11 @@ def keep_highlights(*, year: int) -> None:
         cache.set(key, rows, timeout=(KEPT_FROM_JOB if rows else ASKED_AGAIN_AFTER).total_seconds())
 
 
-MOST_ADAPTED_KEY = "most_adapted"
+MOST_ADAPTED_KEY = key_of("most_adapted", Highlight)
 
 
 def anniversaries_key(year: int) -> str:
-    return f"anniversaries.{year}"
+    return key_of(f"anniversaries.{year}", Highlight)
 
 
 def _of_year(year: int) -> dict[str, Any]:

@@ -296,3 +296,13 @@ class DailyStatistics(models.Model):
         verbose_name = _("daily statistics")
         verbose_name_plural = _("daily statistics")
         ordering = ["-day"]
+
+
+class LastReading(models.Model):
+    """When an upstream was last read whole and brought in."""
+
+    source = models.CharField(_("source"), max_length=20, primary_key=True)
+    at = models.DateTimeField(_("last read whole"))
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.at:%Y-%m-%d %H:%M %Z}"

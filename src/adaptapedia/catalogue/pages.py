@@ -1,42 +1,25 @@
-"""What the page of a book or a screen work shows, read in a bounded number of queries. What is retired is hidden.
+"""What the page of a book or a screen work shows, read in one statement each. What is retired is hidden."""
 
-Five for a book, six for a screen work, however much there is; one more for a former slug.
-"""
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from django.db import connection
 
-from django.db.models import Q, QuerySet
-
-from adaptapedia.catalogue.models import (
-    Adaptation,
-    Credit,
-    Person,
-    ScreenCredit,
-    ScreenExternalId,
-    ScreenWork,
-    Work,
-    WorkCredit,
-    WorkExternalId,
-)
+from adaptapedia.catalogue.models import ScreenCredit, ScreenWork, Work, WorkCredit
 from adaptapedia.catalogue.queries import find_by_slug
+from adaptapedia.catalogue.shown import Name, by_role, columns_of, entry_of, names_of
 
 SIBLINGS_SHOWN = 24
-UNSHOWN = ("provenance", "locks", "search_text", "wikidata_digest", "countries", "genres", "series")
-"""Columns that no page shows: they would be most of what is read."""
 
 AnyTitled = TypeVar("AnyTitled", Work, ScreenWork)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Somebody in the credits: a person of the catalogue, or only a name. `language` is empty where it is unknown."""
+class Claim(NamedTuple):
+    """What somebody else calls an entry: an ExternalId.Scheme, and the value in it."""
 
-    text: str
-    language: str = ""
-    person: Person | None = None
+    scheme: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +49,7 @@ class Source:
 class BookPage:
     work: Work
     authors: tuple[Name, ...]
-    external_ids: tuple[WorkExternalId, ...]
+    external_ids: tuple[Claim, ...]
     on_screen: tuple[OnScreen, ...]
     """By year, unknown years last."""
 
@@ -76,7 +59,7 @@ class ScreenPage:
     screen_work: ScreenWork
     credits: Mapping[str, tuple[Name, ...]]
     """By role: director, creator, screenwriter."""
-    external_ids: tuple[ScreenExternalId, ...]
+    external_ids: tuple[Claim, ...]
     sources: tuple[Source, ...]
     """Works before screen works."""
     remakes: tuple[OnScreen, ...]
@@ -89,10 +72,82 @@ class ScreenPage:
         return _makers(self.credits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Related:
-    remakes: list[Adaptation] = field(default_factory=list)
-    siblings: dict[int, Adaptation] = field(default_factory=dict)
+_MAKERS = (ScreenCredit.Role.DIRECTOR, ScreenCredit.Role.CREATOR)
+_EARLIEST_FIRST = 'ORDER BY s.year NULLS LAST, s.sort_key COLLATE "C", s.id'
+
+
+def _authors(work: str) -> str:
+    return names_of("catalogue_workcredit", "work_id", work, roles=WorkCredit.Role.values)
+
+
+def _screen_names(screen: str, *, roles: Iterable[str] = _MAKERS) -> str:
+    return names_of("catalogue_screencredit", "screen_work_id", screen, roles=roles)
+
+
+def _claims(table: str, owner: str) -> str:
+    return f"""
+        (SELECT coalesce(json_agg(json_build_array(x.scheme, x.value) ORDER BY x.scheme, x.value), '[]')
+         FROM {table} x WHERE x.{owner} = e.id)"""
+
+
+def _listed(relation: str, source: str) -> str:
+    """Screen works `s` of a FROM and WHERE, each with its relation and makers."""
+    columns = f"{columns_of(ScreenWork, 's')}, {relation}, {_screen_names('s.id')}"
+    return f"(SELECT coalesce(json_agg(json_build_array({columns}) {_EARLIEST_FIRST}), '[]') FROM {source})"
+
+
+_STANDING = "a.retired_at IS NULL AND s.retired_at IS NULL"
+_MADE = "catalogue_adaptation a JOIN catalogue_screenwork s ON s.id = a.screen_work_id"
+
+_BOOK = f"""
+    SELECT {columns_of(Work, "e")}, {_authors("e.id")}, {_claims("catalogue_workexternalid", "work_id")},
+           {_listed("a.relation", f"{_MADE} WHERE a.work_id = e.id AND {_STANDING}")}
+    FROM catalogue_work e WHERE e.slug = %(slug)s AND e.retired_at IS NULL
+"""
+
+_SOURCES = f"""
+    (SELECT coalesce(json_agg(
+        CASE WHEN w.id IS NOT NULL
+        THEN json_build_array(true, {columns_of(Work, "w")}, a.relation, {_authors("w.id")})
+        ELSE json_build_array(false, {columns_of(ScreenWork, "o")}, a.relation, {_screen_names("o.id")}) END
+        ORDER BY w.id IS NULL, coalesce(w.year, o.year) NULLS LAST, a.id), '[]')
+     FROM catalogue_adaptation a
+     LEFT JOIN catalogue_work w ON w.id = a.work_id AND w.retired_at IS NULL
+     LEFT JOIN catalogue_screenwork o ON o.id = a.original_id AND o.retired_at IS NULL
+     WHERE a.screen_work_id = e.id AND a.retired_at IS NULL AND (w.id IS NOT NULL OR o.id IS NOT NULL))"""
+
+# Each once, whatever number of works it shares; `everyone` are those beside it, so that no more than what is shown
+# is looked up.
+_SIBLINGS = f"""
+    SELECT s.*, made.relation, count(*) OVER () AS everyone
+    FROM (
+        SELECT a.screen_work_id, (array_agg(a.relation ORDER BY a.id))[1] AS relation
+        FROM catalogue_adaptation a
+        WHERE a.retired_at IS NULL AND a.screen_work_id <> e.id AND a.work_id IN (
+            SELECT m.work_id FROM catalogue_adaptation m JOIN catalogue_work w ON w.id = m.work_id
+            WHERE m.screen_work_id = e.id AND m.retired_at IS NULL AND w.retired_at IS NULL
+        )
+        GROUP BY a.screen_work_id
+    ) made JOIN catalogue_screenwork s ON s.id = made.screen_work_id AND s.retired_at IS NULL
+    WHERE NOT EXISTS (
+        SELECT FROM catalogue_adaptation t WHERE t.retired_at IS NULL AND (
+            (t.screen_work_id = e.id AND t.original_id = s.id) OR (t.screen_work_id = s.id AND t.original_id = e.id)
+        )
+    )
+    {_EARLIEST_FIRST} LIMIT {SIBLINGS_SHOWN}"""
+
+_SCREEN = f"""
+    SELECT {columns_of(ScreenWork, "e")}, {_screen_names("e.id", roles=ScreenCredit.Role.values)},
+           {_claims("catalogue_screenexternalid", "screen_work_id")}, {_SOURCES},
+           {_listed("a.relation", f"{_MADE} WHERE a.original_id = e.id AND s.id <> e.id AND {_STANDING}")},
+           siblings.shown, siblings.everyone
+    FROM catalogue_screenwork e CROSS JOIN LATERAL (
+        SELECT coalesce(json_agg(json_build_array({columns_of(ScreenWork, "s")}, s.relation, {_screen_names("s.id")})
+               {_EARLIEST_FIRST}), '[]') AS shown, coalesce(max(s.everyone), 0) AS everyone
+        FROM ({_SIBLINGS}) s
+    ) siblings
+    WHERE e.slug = %(slug)s AND e.retired_at IS NULL
+"""
 
 
 def current_slug(model: type[AnyTitled], slug: str) -> str | None:
@@ -103,150 +158,55 @@ def current_slug(model: type[AnyTitled], slug: str) -> str | None:
 
 def book_page(slug: str) -> BookPage | None:
     """The book that has this slug now, with all that its page shows; None where there is none."""
-    work = Work.objects.filter(slug=slug, retired_at=None).defer(*UNSHOWN).first()
-    if work is None:
+    row = _read(_BOOK, slug)
+    if row is None:
         return None
-    adaptations = _by_year(_shown(Adaptation.objects.filter(work=work)))
-    credits = _screen_credits([adaptation.screen_work_id for adaptation in adaptations])
+    work, authors, claims, on_screen = row
     return BookPage(
-        work=work,
-        authors=_work_credits([work.pk])[work.pk],
-        external_ids=tuple(work.external_ids.order_by("scheme", "value")),
-        on_screen=_on_screen(adaptations, credits),
+        work=entry_of(Work, work),
+        authors=by_role(authors).get(WorkCredit.Role.AUTHOR, ()),
+        external_ids=tuple(Claim(*claim) for claim in claims),
+        on_screen=_on_screen(on_screen),
     )
 
 
 def screen_page(slug: str) -> ScreenPage | None:
     """The screen work that has this slug now, with all that its page shows; None where there is none."""
-    screen = ScreenWork.objects.filter(slug=slug, retired_at=None).defer(*UNSHOWN).first()
-    if screen is None:
+    row = _read(_SCREEN, slug)
+    if row is None:
         return None
-    made_from = _made_from(screen)
-    works = [adaptation.work for adaptation in made_from if adaptation.work]
-    related = _related(screen, works)
-    originals = [adaptation.original_id for adaptation in made_from if adaptation.original_id]
-    named = {*originals, *(adaptation.screen_work_id for adaptation in related.remakes)}
-    siblings = _by_year(other for made, other in related.siblings.items() if made not in named)
-    shown = siblings[:SIBLINGS_SHOWN]
-    listed = [adaptation.screen_work_id for adaptation in (*related.remakes, *shown)]
-    credits = _screen_credits([screen.pk, *originals, *listed])
+    screen, credits, claims, sources, remakes, siblings, siblings_in_all = row
     return ScreenPage(
-        screen_work=screen,
-        credits=credits[screen.pk],
-        external_ids=tuple(screen.external_ids.order_by("scheme", "value")),
-        sources=_sources(made_from, _work_credits([work.pk for work in works]), credits),
-        remakes=_on_screen(_by_year(related.remakes), credits),
-        siblings=_on_screen(shown, credits),
-        siblings_in_all=len(siblings),
+        screen_work=entry_of(ScreenWork, screen),
+        credits=by_role(credits),
+        external_ids=tuple(Claim(*claim) for claim in claims),
+        sources=tuple(_source(*source) for source in sources),
+        remakes=_on_screen(remakes),
+        siblings=_on_screen(siblings),
+        siblings_in_all=siblings_in_all,
     )
 
 
-def _shown(adaptations: QuerySet[Adaptation]) -> QuerySet[Adaptation]:
-    """Of these the ones that stand and whose screen work does, with the screen work."""
-    shown = adaptations.filter(retired_at=None, screen_work__retired_at=None).select_related("screen_work")
-    return shown.defer(*_through("screen_work"))
+def _read(statement: str, slug: str) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"slug": slug})
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
-def _through(*relations: str) -> list[str]:
-    return [f"{relation}__{column}" for relation in relations for column in UNSHOWN]
-
-
-def _made_from(screen: ScreenWork) -> list[Adaptation]:
-    made = Adaptation.objects.filter(screen_work=screen, retired_at=None)
-    made = made.filter(
-        Q(work__isnull=False, work__retired_at=None) | Q(original__isnull=False, original__retired_at=None)
-    )
-    return list(made.select_related("work", "original").defer(*_through("work", "original")))
-
-
-def _related(screen: ScreenWork, works: Sequence[Work]) -> _Related:
-    """Remakes of a screen work, and what else was made from the same works, each once; in one query."""
-    related = _Related()
-    found = Adaptation.objects.filter(Q(original=screen) | Q(work__in=[work.pk for work in works]))
-    for adaptation in _shown(found).exclude(screen_work=screen):
-        if adaptation.original_id == screen.pk:
-            related.remakes.append(adaptation)
-        else:
-            related.siblings.setdefault(adaptation.screen_work_id, adaptation)
-    return related
-
-
-def _by_year(adaptations: Iterable[Adaptation]) -> list[Adaptation]:
-    return sorted(
-        adaptations,
-        key=lambda adaptation: (
-            adaptation.screen_work.year is None,
-            adaptation.screen_work.year or 0,
-            adaptation.screen_work.sort_key,
-            adaptation.screen_work_id,
-        ),
-    )
-
-
-def _on_screen(
-    adaptations: Iterable[Adaptation], credits: Mapping[int, Mapping[str, tuple[Name, ...]]]
-) -> tuple[OnScreen, ...]:
+def _on_screen(rows: Iterable[Any]) -> tuple[OnScreen, ...]:
     return tuple(
-        OnScreen(
-            screen_work=adaptation.screen_work,
-            relation=adaptation.relation,
-            makers=_makers(credits[adaptation.screen_work_id]),
-        )
-        for adaptation in adaptations
+        OnScreen(entry_of(ScreenWork, screen), relation, _makers(by_role(credits)))
+        for screen, relation, credits in rows
     )
 
 
-def _sources(
-    made_from: Iterable[Adaptation],
-    authors: Mapping[int, tuple[Name, ...]],
-    credits: Mapping[int, Mapping[str, tuple[Name, ...]]],
-) -> tuple[Source, ...]:
-    """Works before screen works, each by year."""
-    found = []
-    for adaptation in made_from:
-        if adaptation.work is not None:
-            found.append(Source(adaptation.work, adaptation.relation, authors[adaptation.work.pk]))
-        elif adaptation.original is not None:
-            found.append(Source(adaptation.original, adaptation.relation, _makers(credits[adaptation.original.pk])))
-    return tuple(
-        sorted(found, key=lambda source: (not source.written, source.entry.year is None, source.entry.year or 0))
-    )
+def _source(written: bool, entry: Any, relation: str, credits: Any) -> Source:
+    names = by_role(credits)
+    if written:
+        return Source(entry_of(Work, entry), relation, names.get(WorkCredit.Role.AUTHOR, ()))
+    return Source(entry_of(ScreenWork, entry), relation, _makers(names))
 
 
 def _makers(credits: Mapping[str, tuple[Name, ...]]) -> tuple[Name, ...]:
     return credits.get(ScreenCredit.Role.DIRECTOR) or credits.get(ScreenCredit.Role.CREATOR) or ()
-
-
-def _screen_credits(screen_works: Sequence[int]) -> Mapping[int, Mapping[str, tuple[Name, ...]]]:
-    """The credits of each, by role, in their order."""
-    rows = ScreenCredit.objects.filter(screen_work__in=screen_works).order_by("screen_work_id", "role", "position")
-    by_role: dict[int, dict[str, tuple[Name, ...]]] = defaultdict(dict)
-    for row in _with_people(rows) if screen_works else ():
-        roles = by_role[row.screen_work_id]
-        roles[row.role] = (*roles.get(row.role, ()), *_names(row))
-    return by_role
-
-
-def _work_credits(works: Sequence[int]) -> Mapping[int, tuple[Name, ...]]:
-    """The authors of each, in their order."""
-    authors: dict[int, tuple[Name, ...]] = defaultdict(tuple)
-    rows = WorkCredit.objects.filter(work__in=works, role=WorkCredit.Role.AUTHOR).order_by("work_id", "position")
-    for row in _with_people(rows) if works else ():
-        authors[row.work_id] = (*authors[row.work_id], *_names(row))
-    return authors
-
-
-AnyCredit = TypeVar("AnyCredit", WorkCredit, ScreenCredit)
-
-
-def _with_people(rows: QuerySet[AnyCredit]) -> QuerySet[AnyCredit]:
-    hidden = ("provenance", "locks", "search_text", "wikidata_digest")
-    return rows.select_related("person").defer(*(f"person__{column}" for column in hidden))
-
-
-def _names(credit: Credit) -> tuple[Name, ...]:
-    """Who is meant; nobody where the person is retired and was not credited by a name."""
-    person = credit.person
-    if person is not None and person.retired_at is None:
-        return (Name(person.name, person.name_language, person),)
-    return (Name(credit.name),) if credit.name else ()

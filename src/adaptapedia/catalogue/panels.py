@@ -1,11 +1,11 @@
 """What belongs to an entry, as tables on its page in the admin. One query each, however much there is."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -123,4 +123,4 @@ def _label(entry: Entry, field: str) -> str:
 
 def _moment(text: Any) -> str:
     at = parse_datetime(text) if isinstance(text, str) else None
-    return f"{at:%Y-%m-%d %H:%M}" if isinstance(at, datetime) else "–"
+    return date_format(at, "SHORT_DATETIME_FORMAT") if at else "–"

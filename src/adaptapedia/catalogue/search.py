@@ -36,6 +36,8 @@ SHORT = 2
 """A word up to so long has no trigram of its own."""
 CHECKED = 3
 """A word up to so long says too little to be looked up beside a longer one."""
+LOOKED_UP = 3
+"""So many words, the longest, are looked up in the index."""
 LEFT_OUT = 4
 """So many words are left out in turn, in case that one is misspelt."""
 
@@ -151,30 +153,39 @@ def _by_words(
 
 
 def _alike(words: Sequence[str], sides: Sequence[Side], narrowed: str, values: dict[str, Any]) -> Found:
-    """What is spelt like it: has a word like its longest, or all its words but one."""
+    """What is spelt like it: has all its words but one, or has a word like its longest.
+
+    The latter costs most, as do words that half the catalogue has: they are asked for where the rest finds nothing.
+    """
     longest = sorted(set(words), key=len, reverse=True)[:WORDS]
     patterns: dict[str, Any] = {"longest": longest[0], "alike": ALIKE}
-    looks = ["%(longest)s <%% e.search_text"]
+    first, then = [], ["%(longest)s <%% e.search_text"]
     for n in range(min(LEFT_OUT, len(longest)) if len(longest) > 1 else 0):
-        condition, found_by = _patterns([*longest[:n], *longest[n + 1 :]], prefix=f"without{n}_")
-        looks.append(condition)
+        left = [*longest[:n], *longest[n + 1 :]]
+        condition, found_by = _patterns(left, prefix=f"without{n}_")
+        (first if len(left[0]) > CHECKED else then).append(condition)
         patterns |= found_by
-    statement = search_sql.alike(sides, looks=looks, narrowed=narrowed)
-    rows, gave_up = _asked(statement, {**values, **patterns, "limit": ALIKE_SHOWN, "offset": 0})
+    rows: list[dict[str, Any]] = []
+    gave_up = False
+    for looks in (first, then):
+        if looks and not rows and not gave_up:
+            statement = search_sql.alike(sides, looks=looks, narrowed=narrowed)
+            rows, gave_up = _asked(statement, {**values, **patterns, "limit": ALIKE_SHOWN, "offset": 0})
     return Found(alike=[_hit(row) for row in rows], gave_up=gave_up)
 
 
 def _patterns(words: Sequence[str], *, prefix: str = "word") -> tuple[str, dict[str, str]]:
     """The condition that all words are there, and its parameters.
 
-    Beside a longer word those of up to three letters are only checked, not looked up: "the" is in every third
-    title, and reading the index for it would cost more than everything else.
+    Three are looked up, the others only checked: reading the index for each would cost more than it saves. Of those
+    of up to three letters none is looked up beside a longer one, since "the" is in every third title.
     """
     conditions, values = [], {}
     several = sorted(set(words), key=len, reverse=True)[:WORDS]
     for n, word in enumerate(several):
         name = f"{prefix}{n}"
-        column = "(e.search_text || '')" if len(word) <= CHECKED < len(several[0]) else "e.search_text"
+        checked = n >= LOOKED_UP or len(word) <= CHECKED < len(several[0])
+        column = "(e.search_text || '')" if checked else "e.search_text"
         if len(word) > SHORT:
             conditions.append(f"{column} LIKE %({name})s")
             values[name] = f"%{word}%"

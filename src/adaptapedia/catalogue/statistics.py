@@ -11,10 +11,10 @@ from redis.exceptions import RedisError
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, ScreenWork, Work
+from adaptapedia.catalogue.shapes import key_of
 
 CACHE_KEY = "site_statistics"
 CACHED_FOR = timedelta(hours=24)
-SPREAD_KEY = "spread_of_adaptations"
 SPREAD_CACHED_FOR = timedelta(hours=48)
 ACTIVE_WITHIN = timedelta(days=30)
 
@@ -83,6 +83,9 @@ class Spread:
 
     decades: list[tuple[int, int]]
     gaps: list[tuple[int, int]]
+
+
+SPREAD_KEY = key_of("spread_of_adaptations", Spread)
 
 
 def spread_of_adaptations() -> Spread | None:

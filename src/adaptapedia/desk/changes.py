@@ -9,12 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
@@ -23,6 +21,11 @@ from django.db.models.signals import pre_save
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+
+from adaptapedia.desk.addresses import UNKNOWN, client_address
+
+BY = "by"
+"""Where in `additional_data` the number of the actor stands: the pointer to the account goes with the account."""
 
 _request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
 
@@ -73,9 +76,12 @@ def _put_down(instance: Any, **_: Any) -> None:
     if request is None or not instance._state.adding:
         return
     user = getattr(request, "user", None)
-    if isinstance(user, get_user_model()) and not _says_who_has_gone(instance, user):
-        instance.actor = user
-    instance.remote_addr = address_of(request)
+    if isinstance(user, get_user_model()):
+        instance.additional_data = {**(instance.additional_data or {}), BY: user.pk}
+        if not _says_who_has_gone(instance, user):
+            instance.actor = user
+    address = client_address(request)
+    instance.remote_addr = None if address == UNKNOWN else address
 
 
 def _says_who_has_gone(instance: Any, user: Any) -> bool:
@@ -84,14 +90,10 @@ def _says_who_has_gone(instance: Any, user: Any) -> bool:
     return deleted and str(instance.object_pk) == str(user.pk)
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """Where a request comes from: what the nearest proxy says, where there is one; None when it is no address."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    given = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
-    try:
-        return str(ip_address(given))
-    except ValueError:
-        return None
+def number_of_actor(entry: Any) -> int | None:
+    """The number of whoever made a change, which stays when the account has gone; None for a program."""
+    number: int | None = entry.actor_id or (entry.additional_data or {}).get(BY)
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils import timezone
 
+from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
 from adaptapedia.ingest.wikidata import sweep_wikidata
 from adaptapedia.kit.budget import Budget, Limits
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
@@ -29,4 +31,6 @@ def run_daily_wikidata_ingestion(run: Run) -> Counts:
     budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
     waits = settings.WIKIDATA_WAITS
     with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **waits) as wikidata:
-        return sweep_wikidata(wikidata, run, endpoint=endpoint)
+        counts = sweep_wikidata(wikidata, run, endpoint=endpoint)
+    keep_reading(WIKIDATA, at=timezone.now())
+    return counts

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_celery_beat.models import (
@@ -103,7 +104,7 @@ class SchedulePage(Page):
     @once
     def due(self, schedule: PeriodicTask) -> object:
         if (at := queries.next_due(schedule)) is not None:
-            return f"{at:%Y-%m-%d %H:%M %Z}"
+            return date_format(at, "SHORT_DATETIME_FORMAT")
         return _("never again") if schedule.enabled else _("paused")
 
     @admin.display(description=_("Last run"))
@@ -111,7 +112,8 @@ class SchedulePage(Page):
         if schedule.last_id is None:
             return _("none yet")
         state = JobRun.State(schedule.last_state).label
-        return link(f"{state}, {schedule.last_created:%Y-%m-%d %H:%M}", f"/ops/runs/{schedule.last_id}/")
+        began = date_format(schedule.last_created, "SHORT_DATETIME_FORMAT")
+        return link(f"{state}, {began}", f"/ops/runs/{schedule.last_id}/")
 
     @admin.display(description=_("Last runs"))
     @once

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from adaptapedia.catalogue.family import Family
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
+from adaptapedia.web.addresses import address_at
 from adaptapedia.web.timeline import Drawing, Member, Source, lay_out
 from adaptapedia.web.timeline.records import Book, Placed
 from adaptapedia.web.timeline.tree import depth_of, parents_of
@@ -36,6 +36,18 @@ SPAN = '<path class="timeline-span" d="{}"/>'
 DOT = '<circle class="timeline-mark" cx="{x}" cy="{y}" r="5"/>'
 BAR = """<rect class="timeline-mark" x="{x}" y="{y}" width="{length}" height="9" rx="1.5" \
 transform="translate(-4.5 -4.5)"/>"""
+LINE = """<li class="{}">
+        <span class="timeline-years">{}</span>
+        <div class="timeline-entry">
+          {}
+          <span class="timeline-note">{}</span>
+        </div>
+      </li>"""
+ROW = """<tr><td class="nowrap">{}</td><th scope="row">{}</th><td class="nowrap">{}</td><td>{}</td>{}</tr>"""
+NUMBER = '<td class="number" data-label="{}">{}</td>'
+NO_NUMBER = SafeString('<td class="number"></td>')
+LINK = '<a class="title" href="{}" lang="{}" dir="auto">{}</a>'
+TITLE = '<span class="title" lang="{}" dir="auto">{}</span>'
 
 _KINDS = dict(ScreenWork.Kind.choices)
 _RELATIONS = dict(Adaptation.Relation.choices)
@@ -52,7 +64,7 @@ def members_of(family: Family) -> list[Member]:
             key=str(relative.id),
             title=relative.title,
             lang=relative.title_language,
-            address=address_of_screen(relative.slug),
+            address=address_at(ScreenWork, relative.slug),
             kind=relative.kind,
             year=relative.year,
             end_year=relative.end_year,
@@ -61,10 +73,6 @@ def members_of(family: Family) -> list[Member]:
         )
         for relative in family.relatives
     ]
-
-
-def address_of_screen(slug: str) -> str:
-    return reverse("web:screen", kwargs={"slug": slug})
 
 
 def year_text(year: int) -> str:
@@ -106,6 +114,13 @@ class Step:
         if self.wait is None or self.member is None:
             return ""
         return str(self.wait) if self.wait >= 0 else f"−{-self.wait}"
+
+    @property
+    def heading(self) -> SafeString:
+        """The title, which leads to its page."""
+        if self.member is None:
+            return format_html(TITLE, self.lang, self.title)
+        return format_html(LINK, self.member.address, self.lang, self.title)
 
     @property
     def note(self) -> str:
@@ -183,6 +198,30 @@ class Timeline:
     def members_drawn(self) -> SafeString:
         """The links of the drawing. Not in the template, which would take four times as long over 55 of them."""
         return format_html_join("\n", MEMBER, (figure.parts for figure in self.figures))
+
+    @property
+    def lines(self) -> SafeString:
+        """The list. Like the links and the table no part of the template."""
+        return format_html_join("", LINE, ((step.classes, step.years, step.heading, step.note) for step in self.steps))
+
+    @property
+    def table(self) -> SafeString:
+        """The rows of the table."""
+        unknown, label = _("not known"), _("Years after the book:")
+        return format_html_join(
+            "\n",
+            ROW,
+            (
+                (
+                    step.years or unknown,
+                    step.heading,
+                    step.kind,
+                    step.relation,
+                    format_html(NUMBER, label, step.number) if step.number else NO_NUMBER,
+                )
+                for step in self.rows
+            ),
+        )
 
     @property
     def stems(self) -> str:

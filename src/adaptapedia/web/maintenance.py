@@ -62,7 +62,10 @@ def end_maintenance() -> bool:
 def maintenance() -> Maintenance | None:
     """What the switch says now; None when it is off. Raises RedisError."""
     kept = cache.get(KEY)
-    return Maintenance(*kept) if kept else None
+    try:
+        return Maintenance(*kept) if kept else None
+    except TypeError:  # Kept by another version. An upgrade is no reason to let readers in.
+        return Maintenance(since=timezone.now())
 
 
 class Lookout:

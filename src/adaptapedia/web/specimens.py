@@ -2,6 +2,12 @@
 
 from typing import NamedTuple
 
+from django import forms
+
+from adaptapedia.catalogue.search import Found, Hit, Side
+from adaptapedia.web.links import Link
+from adaptapedia.web.timeline import Member
+
 COLOURS = (
     *("paper", "paper-2", "ink", "ink-2", "rule", "rule-2", "accent", "well"),
     *("screen", "screen-2", "light", "light-2", "beam"),
@@ -49,16 +55,55 @@ SCREEN_WORKS: tuple[tuple[str, str, str, int | None, int | None], ...] = (
 )
 
 
-class Field(NamedTuple):
-    name: str
-    label: str
-    value: str
-    hint: str
-    fault: str
+class Form(forms.Form):
+    title = forms.CharField(label="A title", help_text="As on the title page.", required=False)
+    email = forms.EmailField(
+        label="An e-mail address",
+        error_messages={"invalid": "There is nothing after the @. Write the whole address."},
+    )
+    kind = forms.ChoiceField(label="Kind", choices=[("film", "Film"), ("series", "Series")])
+    remember = forms.BooleanField(label="Keep me signed in on this device", required=False)
 
 
-FIELDS = (
-    Field("plain", "A title", "", "As on the title page.", ""),
-    Field("filled", "A year", "1897", "", ""),
-    Field("wrong", "An e-mail address", "mina@", "", "There is nothing after the @. Write the whole address."),
+def filled_form() -> Form:
+    """One field that is right and one that is not."""
+    return Form({"title": "Dracula", "email": "mina@", "kind": "film", "remember": True})
+
+
+class Search(NamedTuple):
+    """What a search page says in one of its states."""
+
+    text: str
+    found: Found
+    page: int = 1
+    next: int | None = None
+    first: int = 1
+    last: int = 2
+    beyond: bool = False
+
+
+HITS = [
+    Hit(Side.BOOKS, 1, "dracula", "Dracula", "en", "", "", 1897, None, "novel", "Bram Stoker", 19),
+    Hit(Side.SCREEN, 2, "rashomon", "Rashomon", "en", "羅生門", "ja", 1950, None, "film", "Akira Kurosawa", 1),
+]
+SEARCHES = (
+    Search("dracula", Found(HITS, 60), next=2),
+    Search("drakula", Found([], 0, alike=HITS)),
+    Search("zzyzx", Found([], 0)),
+    Search("the", Found([], 0, gave_up=True)),
+    Search("dracula", Found([], 0), page=9, beyond=True),
+)
+MEMBERS = (
+    Member("1", "Nosferatu", "de", "/screen/nosferatu/", "film", 1922),
+    Member(
+        "2", "Nosferatu the Vampyre", "en", "/screen/nosferatu-1979/", "film", 1979, relation="remake_of", parent="1"
+    ),
+    Member("3", "Dracula", "en", "/screen/dracula-2013/", "series", 2013, 2014),
+    Member("4", "Drakula halála", "hu", "/screen/drakula-halala/", "film"),
+)
+CODES = ("1b2c3d4e", "5f6a7b8c", "9d0e1f2a", "3b4c5d6e")
+DECADES = (("1920s", 812), ("1930s", 1_604), ("1940s", 0))
+LINKS = (
+    Link("Wikidata Q41542", "https://www.wikidata.org/wiki/Q41542"),
+    Link("Open Library OL85892W", "https://openlibrary.org/works/OL85892W"),
 )

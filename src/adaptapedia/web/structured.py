@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from adaptapedia.catalogue.models import ScreenCredit, ScreenWork, Work
-from adaptapedia.catalogue.pages import BookPage, Name, ScreenPage
+from adaptapedia.catalogue.pages import BookPage, ScreenPage
+from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.languages import NAMELESS
 from adaptapedia.web.links import Link
 
@@ -36,7 +37,7 @@ Thing = dict[str, Any]
 def book_data(page: BookPage, *, address: str, links: Sequence[Link]) -> Thing:
     """The book of a page."""
     isbn = [external.value for external in page.external_ids if external.scheme == "isbn"]
-    thing = _work(page.work, page.authors) | {"url": address, "sameAs": [link.address for link in links]}
+    thing = _work(page.work, page.authors) | {"url": address, "sameAs": [link.address for link in links if link.same]}
     if isbn and thing["@type"] == "Book":
         thing["isbn"] = isbn[0]
     return thing
@@ -44,7 +45,7 @@ def book_data(page: BookPage, *, address: str, links: Sequence[Link]) -> Thing:
 
 def screen_data(page: ScreenPage, *, address: str, links: Sequence[Link], sources: Sequence[str]) -> Thing:
     """The film or series of a page; `sources` are the addresses of what it was made from, in the page's order."""
-    thing = _screen(page.screen_work) | {"url": address, "sameAs": [link.address for link in links]}
+    thing = _screen(page.screen_work) | {"url": address, "sameAs": [link.address for link in links if link.same]}
     thing["director"] = _people(page.credits.get(ScreenCredit.Role.DIRECTOR, ()))
     thing["creator"] = _people(page.credits.get(ScreenCredit.Role.CREATOR, ()))
     thing["author"] = _people(page.credits.get(ScreenCredit.Role.SCREENWRITER, ()))

@@ -85,6 +85,22 @@ def test_an_address_that_only_looks_like_an_open_one_is_closed(address: str) -> 
     assert Client().get(address).status_code == 503
 
 
+def test_when_it_should_be_over_has_its_zone_once() -> None:
+    begin_maintenance(until=datetime(2126, 11, 24, 3, tzinfo=UTC))
+    page = Client().get("/about/").content.decode()
+    assert ">24 November 2126, 03:00 UTC</time>." in page
+    assert "UTC UTC" not in page
+
+
+@pytest.mark.parametrize("kept", [True, ("since", "until", "message", "of a newer version")])
+def test_a_switch_that_another_version_set_stays_on(kept: object) -> None:
+    cache.set(KEY, kept)
+    running = maintenance()
+    assert running is not None
+    assert Client().get("/about/").status_code == 503
+    assert end_maintenance()
+
+
 @pytest.mark.django_db
 def test_it_ends_when_it_is_switched_off() -> None:
     begin_maintenance()

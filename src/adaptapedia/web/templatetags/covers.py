@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from adaptapedia.catalogue.highlights import Highlight
 from adaptapedia.catalogue.models import ScreenWork, Work
-from adaptapedia.catalogue.pages import Name
+from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.covers.draw import draw_cover, draw_title_card
 from adaptapedia.web.languages import NAMELESS
 from adaptapedia.web.words import years_of

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, TitledEntry, Work
-from adaptapedia.catalogue.pages import Name
+from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.addresses import address_of
 from adaptapedia.web.languages import in_language, language_name
 from adaptapedia.web.words import historical, years_of

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from adaptapedia.catalogue.highlights import latest_adaptations, most_adapted
 from adaptapedia.catalogue.search import BOUND, PAGE, Found, Side, find_by_identifier, words_of
 from adaptapedia.catalogue.search import search as search_titles
+from adaptapedia.web.caching import FOR_ONE
 from adaptapedia.web.search_form import SearchForm
 
 
@@ -58,9 +59,7 @@ def _examples() -> list[tuple[str, str]]:
     """Titles that are there, each with its language; those that came last where none are known to be famous."""
     if famous := most_adapted():
         return [(book.title, book.title_language) for book in famous]
-    newest = {
-        adaptation.screen_work.title: adaptation.screen_work.title_language for adaptation in latest_adaptations()
-    }
+    newest = {latest.screen_work.title: latest.screen_work.title_language for latest in latest_adaptations()}
     return list(newest.items())
 
 
@@ -68,5 +67,8 @@ def _answer(request: HttpRequest, context: dict[str, Any], *, fragment: bool, st
     # htmx shows nothing of an answer that is an error, and the reader who types should see what is wrong.
     name = "web/parts/found.html" if fragment else "web/search.html"
     response = render(request, name, context, status=200 if fragment else status)
-    patch_vary_headers(response, ["HX-Request"])
+    # A page names its reader, so no other cache keeps it. A fragment is kept by no browser either: a way back
+    # would show it bare.
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    response.headers["Cache-Control"] = "no-store" if fragment else FOR_ONE
     return response

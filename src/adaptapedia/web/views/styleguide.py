@@ -1,13 +1,33 @@
 """Every component in every state, in the templates that the pages use: for DEBUG and for staff."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from adaptapedia.catalogue.highlights import Highlight, Latest
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
-from adaptapedia.catalogue.pages import Name, OnScreen, Source
-from adaptapedia.web.specimens import COLOURS, FIELDS, SCREEN_WORKS, WORKS
+from adaptapedia.catalogue.pages import OnScreen, Source
+from adaptapedia.catalogue.shown import Name
+from adaptapedia.web.charts import bars, line_chart
+from adaptapedia.web.specimens import (
+    CODES,
+    COLOURS,
+    DECADES,
+    LINKS,
+    MEMBERS,
+    SCREEN_WORKS,
+    SEARCHES,
+    WORKS,
+    filled_form,
+)
+from adaptapedia.web.timeline import Source as Beginning
+from adaptapedia.web.views.statistics import Drawn
+
+SHEETS = ("web/search.css", "web/home.css", "web/charts.css", "web/accounts.css", "web/timeline.css")
 
 
 @require_safe
@@ -16,9 +36,19 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "colours": COLOURS,
-        "fields": FIELDS,
+        "form": filled_form(),
         "works": [Source(work, Adaptation.Relation.BASED_ON, makers) for work, makers in map(_work, enumerate(WORKS))],
         "screen_works": [_screen_work(place, specimen) for place, specimen in enumerate(SCREEN_WORKS)],
+        "sheets": SHEETS,
+        "searches": SEARCHES,
+        "pairs": _pairs(),
+        "shelf": [(100, _highlight())],
+        "drawn": _drawn(),
+        "bars": bars(DECADES),
+        "codes": CODES,
+        "links": LINKS,
+        "source": Beginning("Dracula", "en", 1897),
+        "members": MEMBERS,
         "states": ["succeeded", "failed", "running", "queued", "skipped"],
     }
     return render(request, "web/styleguide.html", context)
@@ -40,3 +70,25 @@ def _screen_work(place: int, specimen: tuple[str, str, str, int | None, int | No
     screen_work.kind = list(ScreenWork.Kind)[place % len(ScreenWork.Kind)]
     relation = list(Adaptation.Relation)[place % len(Adaptation.Relation)]
     return OnScreen(screen_work, relation, (Name(director, language),) if director else ())
+
+
+def _pairs() -> list[Latest]:
+    """A film made from a book, and one from a film."""
+    book = _work((0, WORKS[0]))[0]
+    first, second = (_screen_work(place, SCREEN_WORKS[place]).screen_work for place in range(2))
+    return [Latest(first, book), Latest(second, first)]
+
+
+def _highlight() -> Highlight:
+    return Highlight(1, None, "dracula", "Dracula", "en", 1897, ["Bram Stoker"], adaptations=19)
+
+
+def _drawn() -> list[Drawn]:
+    """A line with a gap, a single day, and nothing."""
+    begun = date(2026, 10, 1)
+    month = [(begun + timedelta(days=n), 7_000 + n * n) for n in range(30) if n not in {11, 12}]
+    return [
+        Drawn("a-line", _("works"), line_chart(month), month[0][1], month[-1][1]),
+        Drawn("a-day", _("screen works"), line_chart(month[:1]), month[0][1], month[0][1]),
+        Drawn("nothing", _("adaptations"), None, None, None),
+    ]

@@ -115,6 +115,26 @@ def test_operators_without_a_second_factor_are_refused_only_where_the_site_insis
     assert sign_in(api).status_code == 200
 
 
+def test_tokens_of_an_operator_end_with_the_second_factor(api: Client, settings: LazySettings) -> None:
+    user = make_reader(role="moderator")
+    pair = sign_in(api).json()
+    settings.OPERATORS_NEED_SECOND_FACTOR = True
+    assert kind(read_with(api, pair["access"])) == (401, "token-invalid")
+    assert kind(refresh(api, pair["refresh"])) == (401, "token-invalid")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    assert read_with(api, pair["access"]).status_code == 200
+    assert refresh(api, pair["refresh"]).status_code == 200
+
+
+def test_tokens_of_a_reader_end_when_the_reader_is_made_an_operator(api: Client) -> None:
+    user = make_reader()
+    pair = sign_in(api).json()
+    user.role = User.Role.MODERATOR
+    user.save()
+    assert kind(read_with(api, pair["access"])) == (401, "token-invalid")
+    assert kind(refresh(api, pair["refresh"])) == (401, "token-invalid")
+
+
 def test_a_refresh_token_gets_one_pair_and_used_again_ends_everything(api: Client) -> None:
     make_reader()
     first, other = sign_in(api).json(), sign_in(api).json()
@@ -253,9 +273,16 @@ def test_guesses_at_one_account_are_limited_from_everywhere_and_success_does_not
     for number in range(3):
         answer = sign_in(api, password="wrong")
         assert kind(answer) == (401, "sign-in-failed"), number
-    refused = post(Client(REMOTE_ADDR="192.0.2.7"), TOKEN, {"username": "Mary", "password": PASSWORD})
-    assert kind(refused) == (429, "too-many-requests")
-    assert int(refused["Retry-After"]) > 0
+    for name in ("Mary", "mary@adaptapedia.example", "MARY@adaptapedia.example"):
+        refused = post(Client(REMOTE_ADDR="192.0.2.7"), TOKEN, {"username": name, "password": PASSWORD})
+        assert kind(refused) == (429, "too-many-requests"), name
+        assert int(refused["Retry-After"]) > 0
+
+
+def test_guesses_at_a_name_that_nobody_has_are_limited_alike(api: Client, settings: LazySettings) -> None:
+    settings.API_TOKEN_GUESSES = 3
+    told = [kind(sign_in(api, username=name))[0] for name in ("ghost", "GHOST", "Ghost", "ghost")]
+    assert told == [401, 401, 401, 429]
 
 
 def test_the_endpoints_of_tokens_have_a_limit_of_their_own(api: Client, settings: LazySettings) -> None:

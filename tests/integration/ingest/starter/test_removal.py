@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from adaptapedia.accounts.models import User
@@ -133,3 +134,13 @@ def test_the_command_says_what_went_and_what_stayed(capsys: pytest.CaptureFixtur
     ]
     call_command("starter", "remove")
     assert capsys.readouterr().out.splitlines() == ["There was nothing of the starter catalogue to remove.", *told[1:]]
+
+
+def test_an_adaptation_that_a_moderator_has_mended_stays(client: Client) -> None:
+    client.force_login(User.objects.create_user("grace", role=User.Role.MODERATOR))
+    mended = Adaptation.objects.get(screen_work__wikidata_id=NOSFERATU)
+    sent = {"relation": "loosely_based_on", "confidence": "90"}
+    assert client.post(f"/admin/catalogue/adaptation/{mended.pk}/change/", sent).status_code == 302
+    remove_starter()
+    assert [row.pk for row in Adaptation.objects.all()] == [mended.pk]
+    assert Work.objects.get().wikidata_id == DRACULA

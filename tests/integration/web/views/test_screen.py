@@ -19,12 +19,12 @@ from tests.integration.web.views.test_book import assert_well_formed, data_of, p
 pytestmark = pytest.mark.django_db
 
 
-def test_the_page_of_a_film_takes_six_queries_however_many_others_there_are(
+def test_the_page_of_a_film_takes_one_query_however_many_others_there_are(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_family(55)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(1):
         page = page_of(client, "/screen/hamlet-7/")
 
     assert page.count('<li class="card">') == SIBLINGS_SHOWN

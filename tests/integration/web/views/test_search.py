@@ -95,6 +95,18 @@ def test_script_gets_the_list_alone(client: Client) -> None:
     assert "<html" not in fragment
     assert 'href="/book/dracula/"' in fragment
     assert "HX-Request" in response.headers["Vary"]
+    assert response.headers["Cache-Control"] == "no-store", "a browser would show it bare on the way back"
+
+
+def test_a_page_of_what_was_found_is_its_readers_alone(client: Client) -> None:
+    response = client.get("/search/", {"q": "dracula"})
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert {"HX-Request", "Cookie"} <= set(response.headers["Vary"].split(", "))
+
+
+def test_years_before_the_first_are_told_as_everywhere(client: Client) -> None:
+    make_work("Antigone", year=-441)
+    assert "<span>441 BCE</span>" in page_of(client, q="antigone")
 
 
 def test_pages_are_turned_by_address_and_keep_the_filters(client: Client) -> None:

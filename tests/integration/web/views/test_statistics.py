@@ -104,7 +104,9 @@ def test_no_day_in_the_period_leads_to_all_days(client: Client) -> None:
 def test_another_period_is_400_with_what_there_is(client: Client, period: str) -> None:
     make_days(0, 1)
     assert "A period is 30, 365 or all" in page_of(client, 400, period=period)
-    assert client.get("/statistics/history.csv", {"period": period}).status_code == 400
+    refused = client.get("/statistics/history.csv", {"period": period})
+    assert refused.status_code == 400
+    assert "stale-while-revalidate" not in refused["Cache-Control"]
 
 
 def test_the_history_as_csv_has_the_same_figures(client: Client) -> None:

@@ -27,12 +27,12 @@ from adaptapedia.accounts.sessions import end_sessions, sessions_of
 from adaptapedia.accounts.tokens import revoke_tokens
 from adaptapedia.catalogue.editors import edits_of
 from adaptapedia.web.forms import DeleteAccountForm
-from adaptapedia.web.views.accounts.whole import View, whole
+from adaptapedia.web.views.accounts.all_or_nothing import View, all_or_nothing
 
 confirmed = cast(Callable[[View], View], reauthentication_required)  # has said once more that it is they
 
 
-@whole
+@all_or_nothing
 @login_required
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "account/overview.html", context)
 
 
-@whole
+@all_or_nothing
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def _end(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("usersessions_list")
 
 
-@whole
+@all_or_nothing
 @login_required
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
@@ -94,7 +94,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return redirect("web:account")
 
 
-@whole
+@all_or_nothing
 @login_required
 @require_safe
 def second_factor(request: HttpRequest) -> HttpResponse:
@@ -105,7 +105,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "account/second_factor_required.html")
 
 
-@whole
+@all_or_nothing
 @login_required
 @confirmed
 @require_safe
@@ -119,7 +119,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@whole
+@all_or_nothing
 @login_required
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,7 @@
 """The overview, sessions, tokens, data, and the end of an account."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from auditlog.models import LogEntry as Change
+from django.contrib.admin.models import LogEntry as Act
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
@@ -20,6 +24,7 @@ from adaptapedia.accounts.deletion import LastAdministrator, delete_account
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Work
+from adaptapedia.desk.templatetags.desk import actor
 from tests.integration.ops.samples import make_run
 from tests.integration.web.views.accounts.people import (
     PASSWORD,
@@ -69,6 +74,8 @@ def test_sessions_are_listed_in_words_and_ended_one_by_one() -> None:
     page = here.get("/accounts/sessions/").content.decode()
     assert "Firefox on Linux" in page
     assert "Safari on iPhone" in page
+    zoned = re.findall(r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page)
+    assert len(zoned) == page.count("UTC") == 3, "when each began, and when the other was last used; each zone once"
 
     other = UserSession.objects.get(user_agent=IPHONE)
     assert here.post("/accounts/sessions/", {"session": other.pk})["Location"] == "/accounts/sessions/"
@@ -241,8 +248,28 @@ def test_everything_held_on_a_person_comes_as_one_file_and_no_secret_with_it(ada
     assert [factor["type"] for factor in held["second_factors"]] == ["totp", "recovery_codes"]
     assert [(edit["kind"], edit["slug"], list(edit["fields"])) for edit in held["edits"]] == [("work", "w", ["title"])]
     text = response.content.decode()
+    (told,) = [change for change in held["changes_to_the_account"] if change["action"] == Change.Action.CREATE]
+    assert told["object_repr"] == "ada"
     for secret in (user.password, ada.session.session_key, str(token), "JBSWY3DPEHPK3PXP", *codes, "grace"):
         assert secret not in text
+
+
+def test_the_file_says_what_one_changed_and_from_where_and_nothing_of_others(ada: Client) -> None:
+    user = User.objects.get()
+    make_member("grace")
+    theirs = Change.objects.get(object_repr="grace", action=Change.Action.CREATE)
+    Change.objects.filter(pk=theirs.pk).update(actor=user, remote_addr="203.0.113.7")
+    confirm(ada)
+
+    response = ada.get("/accounts/data/")
+
+    (act,) = json.loads(response.content)["changes_by_you"]
+    assert (act["content_type__model"], act["object_pk"], act["remote_addr"]) == (
+        "user",
+        theirs.object_pk,
+        "203.0.113.7",
+    )
+    assert "grace" not in response.content.decode()
 
 
 # ---- the end
@@ -260,8 +287,21 @@ def test_the_account_goes_with_everything_of_its_own_and_the_edits_stay(ada: Cli
     run = make_run()
     work = Work.objects.create(slug="w", title="W", title_language="en", sort_key="w", search_text="w")
     edit_entry(work, {"title": "The W"}, by=user)
+    Change.objects.get_for_object(work).update(actor=user, remote_addr="203.0.113.7", additional_data={"by": user.pk})
+    kind = ContentType.objects.get_for_model(User)
+    root = User.objects.create_user("root", role="moderator")
+    act = Act.objects.create(user=root, content_type=kind, object_id=user.pk, object_repr="ada", action_flag=2)
+    assert Change.objects.get_for_model(User).filter(object_pk=user.pk).exists()
 
     assert gone(ada)["Location"] == "/accounts/deleted/"
+
+    assert not Change.objects.get_for_model(User).filter(object_pk=user.pk).exists()
+    assert not Change.objects.filter(object_repr="ada").exists()
+    assert not Change.objects.filter(remote_addr="203.0.113.7").exists()
+    act.refresh_from_db()
+    assert act.object_repr == f"account {user.pk}"
+    assert actor(Change.objects.get_for_object(work).first()) == f"somebody who has gone (account {user.pk})"
+    root.delete()
 
     assert "The account is gone" in ada.get("/accounts/deleted/").content.decode()
     assert not User.objects.exists()

@@ -13,7 +13,14 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from adaptapedia.accounts.models import User
-from tests.integration.web.views.accounts.people import OTHER_PASSWORD, PASSWORD, confirm, make_member, signed_in
+from tests.integration.web.views.accounts.people import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    confirm,
+    letter,
+    make_member,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +175,41 @@ def test_without_a_mail_server_the_log_has_the_link(client: Client, settings: An
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     client.post("/accounts/signup/", FORM)
     assert re.search(r"http://testserver/accounts/confirm-email/\S+/", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("/accounts/signup/", FORM),
+        ("/accounts/password/reset/", {"email": "ada@example.org"}),
+        ("/accounts/password/reset/", {"email": "nobody@example.org"}),
+        ("/accounts/signup/", {**FORM, "email": "ada@example.org"}),
+    ],
+    ids=["confirm", "reset", "unknown", "twice"],
+)
+def test_links_lead_to_the_site_whatever_host_the_request_names(client: Client, settings: Any, sent: Any) -> None:
+    make_member("ada")
+    settings.SITE_ADDRESS = "https://adaptapedia.example.org"
+    address, form = sent
+    client.post(address, form, headers={"Host": "localhost:1"})
+
+    told = letter()
+    for text in (told.body, told.alternatives[0].content):
+        assert "https://adaptapedia.example.org/accounts/" in text
+        assert "localhost" not in text
+
+
+def test_without_a_name_of_its_own_the_site_is_where_the_request_came_to(client: Client) -> None:
+    client.post("/accounts/signup/", FORM, headers={"Host": "localhost:8000"})
+    assert "http://localhost:8000/accounts/confirm-email/" in letter().body
+
+
+@pytest.mark.parametrize("kind", ["account/email/password_changed", "mfa/email/totp_deactivated"])
+def test_what_an_administrator_did_is_told_without_where_they_were(kind: str) -> None:
+    request = RequestFactory(headers={"Host": "localhost"}).get("/")
+    with context.request_context(request):
+        about = {"by_administrator": True, "ip": "203.0.113.7", "user_agent": "Firefox", "timestamp": timezone.now()}
+        get_adapter().send_mail(kind, "ada@example.org", about)
+    told = letter()
+    assert "An administrator of the site did it" in told.body
+    assert "203.0.113.7" not in told.body

@@ -7,6 +7,8 @@ from django.core import mail
 from django.test import Client
 
 from adaptapedia.accounts.models import User
+from adaptapedia.api.problems import Problem
+from adaptapedia.api.tokens import issue, owner_of_access, rotate
 from tests.integration.web.views.accounts.people import (
     PASSWORD,
     code_now,
@@ -38,6 +40,7 @@ def give_code(client: Client, code: str) -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_the_app_is_set_up_and_the_recovery_codes_are_there(ada: Client) -> None:
     elsewhere = signed_in("ada")
+    program = issue(User.objects.get())
     assert ada.get("/accounts/2fa/totp/activate/")["Location"].startswith("/accounts/reauthenticate/")
     confirm(ada)
     page = ada.get("/accounts/2fa/totp/activate/").content.decode()
@@ -51,6 +54,10 @@ def test_the_app_is_set_up_and_the_recovery_codes_are_there(ada: Client) -> None
     assert has_factor(User.objects.get())
     assert letter().subject == "The second factor was turned on"
     assert elsewhere.get("/accounts/").status_code == 302
+    with pytest.raises(Problem):
+        owner_of_access(program.access)
+    with pytest.raises(Problem):
+        rotate(program.refresh)
     codes = ada.get("/accounts/2fa/recovery-codes/")
     assert codes.content.decode().count("<li><code>") == 10
     file = ada.get("/accounts/2fa/recovery-codes/download/")

@@ -20,7 +20,7 @@ UNPROCESSABLE = 422
 UNAVAILABLE = 503
 
 
-def whole(view: View) -> View:
+def all_or_nothing(view: View) -> View:
     """What is asked for happens in one transaction. It is undone when its e-mail cannot be sent.
 
     Without the cache nobody counts guesses, so nothing is checked either: the page says so, with status 503.

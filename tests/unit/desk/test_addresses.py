@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from adaptapedia.accounts.addresses import client_address
+from adaptapedia.desk.addresses import client_address
 
 
 def seen(forwarded: str | None, peer: str = "10.0.0.1") -> str:

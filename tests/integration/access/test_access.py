@@ -1,0 +1,66 @@
+"""Every address × everybody × every method: the answer that `matrix.txt` states. A new address needs a row there."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.integration.access.addresses import routes
+from tests.integration.access.matrix import METHODS, as_text, stated
+from tests.integration.access.people import ASKING, everybody
+from tests.integration.access.rows import address_of, make_rows
+
+MATRIX = stated()
+OPEN_TO_FORGERS = {"theme/"}
+"""Addresses that take a POST without a token on purpose; what is under api/ knows no session at all."""
+
+
+def group_of(route: str) -> str:
+    """What is tested at once: a room, and of the admin's many addresses those of one app."""
+    parts = route.split("/")
+    return "/".join(parts[:2]) if parts[0] == "admin" else parts[0]
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert set(MATRIX) == set(routes())
+
+
+def test_every_row_answers_every_method_to_everybody() -> None:
+    for route, answers in MATRIX.items():
+        assert set(answers) == set(METHODS), route
+        assert all(len(statuses) == len(ASKING) for statuses in answers.values()), route
+
+
+def test_no_row_states_a_fault_of_ours() -> None:
+    faulty = [route for route, answers in MATRIX.items() if max(map(max, answers.values())) >= 500]
+    assert faulty == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", sorted({group_of(route) for route in MATRIX}))
+def test_everybody_gets_the_stated_answer(group: str) -> None:
+    make_rows()
+    asking = everybody()
+    wrong = []
+    for route, expected in MATRIX.items():
+        if group_of(route) != group:
+            continue
+        address = address_of(route)
+        given = {method: tuple(asker.status_of(method, address) for asker in asking) for method in METHODS}
+        if given != expected:
+            wrong.append(as_text(route, given))
+    assert not wrong, "These addresses answer otherwise than stated, namely:\n" + "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_whoever_has_a_session_changes_nothing_without_the_token_of_a_form() -> None:
+    make_rows()
+    administrator = Client(enforce_csrf_checks=True)
+    administrator.cookies = everybody()[ASKING.index("administrator")].client.cookies
+    taken = []
+    for route, answers in MATRIX.items():
+        if route.startswith("api/") or route in OPEN_TO_FORGERS or answers["POST"][0] == 405:
+            continue
+        if administrator.post(address_of(route)).status_code != 403:
+            taken.append(route)
+    assert taken == []
