@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -148,16 +149,52 @@ def test_no_page_overflows_or_has_a_fault_that_axe_finds(open_page: Open, pictur
     assert wrong == []
 
 
+def send_a_stale_form(page: Page) -> None:
+    page.goto("/about/")
+    with page.expect_navigation():
+        page.evaluate(
+            """() => {
+                const form = document.createElement("form");
+                form.method = "post";
+                form.action = "/accounts/logout/";
+                document.body.append(form);
+                form.submit();
+            }"""
+        )
+
+
+FAULTY = {
+    "400": "That was not understood.",
+    "403": "Not for this account.",
+    "500": "Something broke here.",
+    "csrf": "The form has gone stale.",
+    "maintenance": "The shelves are being moved.",
+}
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-def test_maintenance_looks_like_the_rest(open_page: Open, picture: Keep, dark: bool) -> None:
-    begin_maintenance(message="The shelves are being moved.", until=timezone.now() + timedelta(hours=1))
-    try:
-        page = open_page("/book/dracula/", dark=dark)
-        picture(page, f"finding-maintenance-{'night' if dark else 'day'}")
-        expect(page.get_by_text("The shelves are being moved.")).to_be_visible()
-        assert faults(page) == []
-    finally:
-        cache.delete(KEY)
+def test_what_went_wrong_is_told_on_a_page_like_the_others(
+    open_page: Open, picture: Keep, settings: Any, dark: bool
+) -> None:
+    settings.ROOT_URLCONF = "tests.browser.faulty_urls"
+    wrong = []
+    page = open_page("/about/", dark=dark)
+    for name, told in FAULTY.items():
+        if name == "csrf":
+            send_a_stale_form(page)
+        elif name == "maintenance":
+            begin_maintenance(message=told, until=timezone.now() + timedelta(hours=1))
+            page.goto("/about/?")
+            cache.delete(KEY)
+        else:
+            page.goto(f"/faulty/{name}/")
+        expect(page.get_by_text(told)).to_be_visible()
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            wrong += [f"{name} at {width}: {overflow(page)} px too wide"] if overflow(page) else []
+            picture(page, f"fault-{name}-{width}-{'night' if dark else 'day'}")
+            wrong += [f"{name} at {width}: {line}" for line in faults(page)]
+    assert wrong == []
 
 
 def test_a_history_of_one_day_and_of_none(open_page: Open, picture: Keep) -> None:
