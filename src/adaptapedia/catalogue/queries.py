@@ -27,9 +27,9 @@ from adaptapedia.catalogue.models import (
     Work,
     WorkExternalId,
 )
+from adaptapedia.catalogue.shapes import key_of
 from adaptapedia.kit.text import clean, fold
 
-FIGURES_KEY = "catalogue_figures"
 FIGURES_KEPT_FOR = 60
 """Seconds."""
 ITEM = re.compile(r"[Qq]?([0-9]+)")
@@ -120,6 +120,9 @@ class Figures:
     screen_works: int
     adaptations: int
     people: int
+
+
+FIGURES_KEY = key_of("catalogue_figures", Figures)
 
 
 def catalogue_figures() -> Figures:

@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("web/parts/timeline.html")
 def family_timeline(source: Source, members: Sequence[Member], total: int | None = None) -> dict[str, Timeline]:
-    """A section for the page of a book. The page links web/timeline.css.
+    """A section for the page of a book. The page links web/timeline.css and web/timeline-list.css.
 
     `total` says how many there are where `members` has only the first of them.
     """

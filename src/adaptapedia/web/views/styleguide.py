@@ -27,7 +27,14 @@ from adaptapedia.web.specimens import (
 from adaptapedia.web.timeline import Source as Beginning
 from adaptapedia.web.views.statistics import Drawn
 
-SHEETS = ("web/search.css", "web/home.css", "web/charts.css", "web/accounts.css", "web/timeline.css")
+SHEETS = (
+    "web/search.css",
+    "web/home.css",
+    "web/charts.css",
+    "web/accounts.css",
+    "web/timeline.css",
+    "web/timeline-list.css",
+)
 
 
 @require_safe
