@@ -12,7 +12,8 @@ from adaptapedia.web.timeline import Member, Source
 
 PAGE = """{% extends "web/base.html" %}{% load static timeline %}
 {% block title %}A family{% endblock %}
-{% block head %}<link rel="stylesheet" href="{% static "web/timeline.css" %}"><link rel="stylesheet" href="{% static "web/timeline-list.css" %}">{% endblock %}
+{% block head %}<link rel="stylesheet" href="{% static "web/timeline.css" %}">
+<link rel="stylesheet" href="{% static "web/timeline-list.css" %}">{% endblock %}
 {% block main %}<div class="wrap title-block"><h1>{{ source.title }}</h1></div>
 {% family_timeline source members total %}
 <div class="wrap title-block"><h2>On screen</h2></div>{% endblock %}"""
