@@ -153,25 +153,16 @@ def _by_words(
 
 
 def _alike(words: Sequence[str], sides: Sequence[Side], narrowed: str, values: dict[str, Any]) -> Found:
-    """What is spelt like it: has all its words but one, or has a word like its longest.
-
-    The latter costs most, as do words that half the catalogue has: they are asked for where the rest finds nothing.
-    """
+    """What is spelt like it: has a word like its longest, or all its words but one."""
     longest = sorted(set(words), key=len, reverse=True)[:WORDS]
     patterns: dict[str, Any] = {"longest": longest[0], "alike": ALIKE}
-    first: list[str] = []
-    then = ["%(longest)s <%% e.search_text"]
+    looks = ["%(longest)s <%% e.search_text"]
     for n in range(min(LEFT_OUT, len(longest)) if len(longest) > 1 else 0):
-        left = [*longest[:n], *longest[n + 1 :]]
-        condition, found_by = _patterns(left, prefix=f"without{n}_")
-        (first if len(left[0]) > CHECKED else then).append(condition)
+        condition, found_by = _patterns([*longest[:n], *longest[n + 1 :]], prefix=f"without{n}_")
+        looks.append(condition)
         patterns |= found_by
-    rows: list[dict[str, Any]] = []
-    gave_up = False
-    for looks in (first, then):
-        if looks and not rows and not gave_up:
-            statement = search_sql.alike(sides, looks=looks, narrowed=narrowed)
-            rows, gave_up = _asked(statement, {**values, **patterns, "limit": ALIKE_SHOWN, "offset": 0})
+    statement = search_sql.alike(sides, looks=looks, narrowed=narrowed)
+    rows, gave_up = _asked(statement, {**values, **patterns, "limit": ALIKE_SHOWN, "offset": 0})
     return Found(alike=[_hit(row) for row in rows], gave_up=gave_up)
 
 
