@@ -28,7 +28,7 @@ def start(folder: Path, environment: dict[str, str]) -> Running:
     """Start it and wait until it says that it is ready."""
     running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
     try:
-        running.wait_for("Ready: ", seconds=60)
+        running.wait_for("Ready: ", seconds=180)
     except AssertionError:
         running.stop()
         raise

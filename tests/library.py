@@ -57,7 +57,13 @@ def counts(outcome: str, pairs: int) -> dict[str, Any]:
 
 def standing(ask: Ask) -> dict[str, list[str]]:
     """All rows of catalogue and rejects by table, without the numbers and times that each run gives anew."""
-    tables = ask(r"SELECT tablename FROM pg_tables WHERE tablename LIKE 'catalogue\_%' OR tablename = 'ingest_reject'")
+    # When an upstream was last read is of another time each time.
+    tables = ask(
+        r"""
+        SELECT tablename FROM pg_tables
+        WHERE tablename LIKE 'catalogue\_%' AND tablename <> 'catalogue_lastreading' OR tablename = 'ingest_reject'
+        """
+    )
     entries = {"person_id": "person", "work_id": "work", "screen_work_id": "screenwork", "original_id": "screenwork"}
     qids: dict[str, dict[int, int]] = {
         name: dict(ask(f"SELECT id, wikidata_id FROM catalogue_{table}")) for name, table in entries.items()
