@@ -44,10 +44,8 @@ class Installation:
     def row_versions(self) -> dict[str, list[tuple[Any, ...]]]:
         """Of every row of the catalogue: where it lies and which transaction wrote it; not when it was last read."""
         tables = self.ask(
-        tables = self.ask(
             "SELECT tablename FROM pg_tables"
             " WHERE tablename LIKE 'catalogue\\_%' AND tablename <> 'catalogue_lastreading'"
-        )
         )
         return {table: self.ask(f"SELECT ctid::text, xmin::text FROM {table} ORDER BY 1, 2") for (table,) in tables}
 
