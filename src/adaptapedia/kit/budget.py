@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import redis
+from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import LockNotOwnedError
 from redis.lock import Lock
+from redis.retry import Retry
 
 FORGOTTEN_AFTER = 2 * 86_400
 """Seconds after which the state of an upstream that nobody asks any more is forgotten."""
+TRIES = 14
+"""To reach the Valkey, over some six seconds: a restart on a busy machine takes longer than redis-py's own two."""
 LOOKS_FOR_ITS_TURN_EVERY = 0.2
 
 _SPEND = """
@@ -112,7 +116,7 @@ class Budget:
         """`clock` gives seconds since 1970, and is the Valkey's own unless a test sets one."""
         self.name = name
         self.limits = limits
-        self._redis = redis.Redis.from_url(url)
+        self._redis = redis.Redis.from_url(url, retry=Retry(ExponentialWithJitterBackoff(base=0.1, cap=1), TRIES))
         self._now = clock or self._shared_time
         self._sleep = sleep
         self._key = f"budget:{name.lower()}"
