@@ -89,7 +89,7 @@ class Installation:
         if at_once:
             pid = self.pid(name)
             os.kill(pid, signal.SIGKILL)
-            assert wait_until(lambda: not is_alive(pid), seconds=5)
+            assert wait_until(lambda: not is_alive(pid), seconds=60)
         self.held[name].close()
 
     def pid(self, name: str) -> int:

@@ -56,5 +56,5 @@ def ended(run: "JobRun") -> "JobRun":
     from adaptapedia.local.processes import wait_until
     from adaptapedia.scheduling.models import JobRun
 
-    assert wait_until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=JobRun.OPEN).exists(), seconds=20)
+    assert wait_until(lambda: not JobRun.objects.filter(pk=run.pk, state__in=JobRun.OPEN).exists(), seconds=60)
     return JobRun.objects.get(pk=run.pk)

@@ -59,7 +59,7 @@ def test_rows_outlive_a_stop_and_a_sigkill(home: Path) -> None:
     with server.running(), psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("CREATE TABLE book AS SELECT 'Dune' AS title")
     with child(server.command(), log=home / "log", stop=signal.SIGKILL, user=server.user) as process:
-        assert wait_until(server.is_ready, seconds=10)
+        assert wait_until(server.is_ready, seconds=60)
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute("INSERT INTO book VALUES ('Solaris')")
             process.kill()
@@ -71,7 +71,7 @@ def test_a_server_left_behind_is_ended_and_a_strangers_pid_is_left_alone(home: P
     server = server_in(home)
     server.prepare()
     with child(server.command(), log=home / "log", stop=signal.SIGINT, user=server.user) as left:
-        assert wait_until(server.is_ready, seconds=10)
+        assert wait_until(server.is_ready, seconds=60)
         server.end_leftover()
         assert left.wait(10) == 0
     pidfile = server.data / "postmaster.pid"

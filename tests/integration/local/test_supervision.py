@@ -62,7 +62,7 @@ def test_the_application_starts_after_the_steps_and_a_program_that_keeps_failing
         program("prepare", "steps", "sleep 0.2; echo tables made", lasting=False),
         program("beat", "app", "exit 7"),
     )
-    output = up.wait_for("beat died (exit status 7) soon after its start; next try in 3 s", seconds=15)
+    output = up.wait_for("beat died (exit status 7) soon after its start; next try in 3 s", seconds=60)
     said = [output.index(text) for text in ("tables made", "prepared", "next try in 1 s", "next try in 2 s")]
     assert said == sorted(said)
     up.send(signal.SIGTERM)

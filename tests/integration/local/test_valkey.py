@@ -25,7 +25,7 @@ def guarded(tmp_path: Path) -> Iterator[dict[str, str]]:
     server.prepare()
     command = [*server.command(), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD]
     with child(command, log=tmp_path / "valkey.log", stop=signal.SIGTERM):
-        assert wait_until(lambda: _listens(port), seconds=5)
+        assert wait_until(lambda: _listens(port), seconds=60)
         yield {"tcp": f"redis://:{QUOTED}@127.0.0.1:{port}", "socket": f"unix://:{QUOTED}@{server.socket}"}
 
 
@@ -48,7 +48,7 @@ def test_what_was_written_outlives_a_sigkill(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir(mode=0o700)
     server.prepare()
     with child(server.command(), log=tmp_path / "valkey.log", stop=signal.SIGKILL):
-        assert wait_until(server.is_ready, seconds=5)
+        assert wait_until(server.is_ready, seconds=60)
         with redis.Redis.from_url(server.url) as client:
             client.rpush("letters", "hello")
             assert client.waitaof(1, 0, 5000) == [1, 0]
@@ -62,7 +62,7 @@ def test_a_server_left_behind_is_ended_before_another_writes_the_same_file(tmp_p
     (tmp_path / "run").mkdir(mode=0o700)
     server.prepare()
     with child(server.command(), log=tmp_path / "valkey.log", stop=signal.SIGTERM) as left:
-        assert wait_until(server.is_ready, seconds=5)
+        assert wait_until(server.is_ready, seconds=60)
         with server.running():
             assert left.poll() is not None
 

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
@@ -23,6 +23,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from adaptapedia.accounts.models import User
 from adaptapedia.accounts.tokens import revoke_tokens
 from adaptapedia.api import tokens
+from tests.integration.web.views.accounts.people import SECRET, code_now
 
 pytestmark = pytest.mark.django_db
 
@@ -93,12 +94,11 @@ def test_an_address_that_is_not_confirmed_is_told_what_to_do(api: Client) -> Non
 
 def test_the_second_factor_is_asked_for_and_used_once(api: Client) -> None:
     user = make_reader()
-    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    TOTP.activate(user, secret)
+    TOTP.activate(user, SECRET)
     recovery = RecoveryCodes.activate(user).get_unused_codes()[0]
-    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
     assert kind(sign_in(api)) == (401, "code-required")
     assert kind(sign_in(api, otp="000000")) == (401, "code-required")
+    code = code_now()
     assert sign_in(api, otp=code).status_code == 200
     assert kind(sign_in(api, otp=code)) == (401, "code-required")
     assert sign_in(api, otp=recovery).status_code == 200
@@ -121,7 +121,7 @@ def test_tokens_of_an_operator_end_with_the_second_factor(api: Client, settings:
     settings.OPERATORS_NEED_SECOND_FACTOR = True
     assert kind(read_with(api, pair["access"])) == (401, "token-invalid")
     assert kind(refresh(api, pair["refresh"])) == (401, "token-invalid")
-    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    TOTP.activate(user, SECRET)
     assert read_with(api, pair["access"]).status_code == 200
     assert refresh(api, pair["refresh"]).status_code == 200
 

@@ -46,7 +46,7 @@ def give_second_factor(user: User) -> list[str]:
 
 def code_now(secret: str = SECRET) -> str:
     """What the app shows, waiting for the next when this one is about to go."""
-    while time.time() % 30 > 28:
+    while time.time() % 30 > 20:
         time.sleep(0.1)
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
