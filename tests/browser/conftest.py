@@ -1,4 +1,4 @@
-"""A real browser before a real server. Screenshots go into test-output/, beside the checkout's other leavings."""
+"""A real browser before a real server."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +16,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-OUTPUT = Path(__file__).resolve().parents[2] / "test-output"
 
 Open = Callable[..., Page]
 
@@ -74,16 +73,3 @@ def session(db: None) -> str:
     client = Client()
     client.force_login(make_person("ada", "administrator"))
     return client.cookies["sessionid"].value
-
-
-@pytest.fixture(scope="session")
-def picture() -> Callable[[Page, str], Path]:
-    """Keeps a screenshot of the whole page under a name, for people to look at."""
-    OUTPUT.mkdir(exist_ok=True)
-
-    def keep(page: Page, name: str) -> Path:
-        path = OUTPUT / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
-
-    return keep

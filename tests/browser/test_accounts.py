@@ -1,12 +1,10 @@
 """The pages of /accounts/ as people see them, from the sign-up to the end."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -14,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from adaptapedia.accounts.models import User
 from tests.browser.conftest import Open
+from tests.browser.looks import Look, look_over
 from tests.integration.web.views.accounts.people import (
     OTHER_PASSWORD,
     PASSWORD,
@@ -26,9 +25,6 @@ from tests.integration.web.views.accounts.people import (
 from tests.integration.web.views.accounts.test_letters import KINDS, letter_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
-Keep = Callable[[Page, str], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -192,27 +188,13 @@ def with_factor_pages() -> dict[str, str]:
     }
 
 
-def faults_of(page: Page, name: str) -> list[str]:
-    """What axe, the measure of contrast and the width find."""
-    found = Axe().run(page).response["violations"]
-    faults = [f"{name}: {one['id']} at {[node['target'] for node in one['nodes']]}" for one in found]
-    if (beyond := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-        faults.append(f"{name}: {beyond} px too wide")
-    return faults + [f"{name}: contrast {fault}" for fault in page.evaluate(CONTRAST)]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(
-    open_page: Open, picture: Keep, settings: Any, width: int, dark: bool
-) -> None:
+def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(open_page: Open, settings: Any) -> None:
     user = make_member("ada", "moderator")
-    page = open_page("/accounts/login/", width=width, dark=dark)
+    page = open_page("/accounts/login/")
     faults: list[str] = []
 
     def look(name: str) -> None:
-        picture(page, f"accounts-{name}-{width}-{'night' if dark else 'day'}")
-        faults.extend(faults_of(page, name))
+        faults.extend(look_over(page, f"accounts-{name}"))
 
     def visit(addresses: dict[str, str]) -> None:
         for name, address in addresses.items():
@@ -260,10 +242,9 @@ def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_letter_is_there_to_be_looked_at(open_page: Open, picture: Keep, kind: str) -> None:
+def test_every_letter_is_there_to_be_looked_at(open_page: Open, kind: str) -> None:
     ((html, _),) = letter_of(kind).alternatives
-    for width in (390, 1280):
-        page = open_page("about:blank", width=width)
-        page.set_content(html)
-        picture(page, f"letter-{kind.rsplit('/', 1)[1]}-{width}")
-        assert faults_of(page, kind) == []
+    page = open_page("about:blank")
+    page.set_content(html)
+    looks = (Look(390), Look(1280, axe=True))
+    assert look_over(page, f"letter-{kind.rsplit('/', 1)[1]}", looks) == []

@@ -1,9 +1,7 @@
 """The ways into the catalogue as people see them: home, search, statistics, about, faults, maintenance."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +15,12 @@ from adaptapedia.catalogue.models import DailyStatistics
 from adaptapedia.catalogue.queries import FIGURES_KEY
 from adaptapedia.catalogue.statistics import CACHE_KEY, count_spread, keep_figures, keep_spread
 from adaptapedia.web.maintenance import KEY, begin_maintenance
-from tests.browser.axe import faults
 from tests.browser.conftest import Open
+from tests.browser.looks import faults, look_over, picture
 from tests.integration.web.shelf import make_shelf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-Keep = Callable[[Page, str], Path]
 PAGES = {
     "home": "/",
     "search": "/search/?q=dracula",
@@ -61,11 +58,6 @@ def full_house(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_spread(count_spread())
 
 
-def overflow(page: Page) -> int:
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
-
-
 def test_from_home_through_search_to_the_link_of_an_entry(open_page: Open) -> None:
     page = open_page("/")
     page.get_by_role("main").get_by_role("searchbox").fill("drakula")
@@ -87,7 +79,7 @@ def test_results_come_while_typing_and_the_address_follows(open_page: Open) -> N
 
 
 @pytest.mark.parametrize("fault", ["cut", "500", "503"])
-def test_a_search_without_an_answer_says_so_until_one_comes(open_page: Open, picture: Keep, fault: str) -> None:
+def test_a_search_without_an_answer_says_so_until_one_comes(open_page: Open, fault: str) -> None:
     page = open_page("/search/?q=dracula")
     expect(page.get_by_text("No answer came.")).to_be_hidden()
 
@@ -132,20 +124,12 @@ def test_without_script_a_plain_form_does_the_same(open_page: Open) -> None:
     expect(page.locator("#decade")).to_have_value("1950")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-def test_no_page_overflows_or_has_a_fault_that_axe_finds(open_page: Open, picture: Keep, dark: bool) -> None:
+def test_no_page_overflows_or_has_a_fault_that_axe_finds(open_page: Open) -> None:
     wrong = []
-    hour = "night" if dark else "day"
+    page = open_page("/about/")
     for name, address in PAGES.items():
-        page = open_page(address, dark=dark)
-        for width in (320, 390, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            if overflow(page):
-                wrong.append(f"{name} at {width}: {overflow(page)} px too wide")
-            if width > 320:
-                picture(page, f"finding-{name}-{width}-{hour}")
-        wrong += [f"{name}: {line}" for line in faults(page)]
-        page.close()
+        page.goto(address)
+        wrong += look_over(page, f"finding-{name}")
     assert wrong == []
 
 
@@ -172,13 +156,10 @@ FAULTY = {
 }
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-def test_what_went_wrong_is_told_on_a_page_like_the_others(
-    open_page: Open, picture: Keep, settings: Any, dark: bool
-) -> None:
+def test_what_went_wrong_is_told_on_a_page_like_the_others(open_page: Open, settings: Any) -> None:
     settings.ROOT_URLCONF = "tests.browser.faulty_urls"
     wrong = []
-    page = open_page("/about/", dark=dark)
+    page = open_page("/about/")
     for name, told in FAULTY.items():
         if name == "csrf":
             send_a_stale_form(page)
@@ -189,15 +170,11 @@ def test_what_went_wrong_is_told_on_a_page_like_the_others(
         else:
             page.goto(f"/faulty/{name}/")
         expect(page.get_by_text(told)).to_be_visible()
-        for width in (320, 390, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            wrong += [f"{name} at {width}: {overflow(page)} px too wide"] if overflow(page) else []
-            picture(page, f"fault-{name}-{width}-{'night' if dark else 'day'}")
-            wrong += [f"{name} at {width}: {line}" for line in faults(page)]
+        wrong += look_over(page, f"fault-{name}")
     assert wrong == []
 
 
-def test_a_history_of_one_day_and_of_none(open_page: Open, picture: Keep) -> None:
+def test_a_history_of_one_day_and_of_none(open_page: Open) -> None:
     DailyStatistics.objects.exclude(day=timezone.now().date()).delete()
     page = open_page("/statistics/")
     expect(page.get_by_text("One day so far")).to_be_visible()

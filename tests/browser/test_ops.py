@@ -2,21 +2,19 @@
 
 import gzip
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Response, expect
 
 from adaptapedia.ops import workers
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import BEAT_SEEN
-from tests.browser.axe import faults
 from tests.browser.conftest import Open
+from tests.browser.looks import CONTRAST, look_over
 from tests.integration.ops.samples import (
     INGESTION_COUNTS,
     PASSWORD,
@@ -30,9 +28,6 @@ from tests.integration.ops.samples import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
-Keep = Callable[[Page, str], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +58,6 @@ def everything() -> dict[str, str]:
         "rejects": "/ops/rejects/?item=dracula",
         "clashes": "/ops/clashes/",
         "missing": "/nowhere/",
-        "sign-in": "/ops/sign-in/",
     }
 
 
@@ -172,18 +166,13 @@ def test_the_measure_of_contrast_finds_grey_on_paper(open_page: Open) -> None:
     assert len(page.evaluate(CONTRAST)) == 1
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_every_page_fits_and_can_be_read(open_page: Open, session: str, picture: Keep, width: int, dark: bool) -> None:
-    page = open_page("/healthz", session=session, width=width, dark=dark)
-    faults: list[str] = []
+def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(open_page: Open, session: str) -> None:
+    found = []
+    page = open_page("/healthz", session=session)
     for name, address in everything().items():
         page.goto(address)
-        picture(page, f"{name}-{width}-{'night' if dark else 'day'}")
-        if (beyond := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-            faults.append(f"{name}: {beyond} px too wide")
-        faults += [f"{name}: contrast {fault}" for fault in page.evaluate(CONTRAST)]
-    assert faults == []
+        found += look_over(page, f"ops-{name}")
+    assert found == []
 
 
 def test_the_keyboard_reaches_everything_and_focus_is_seen(open_page: Open, session: str) -> None:
@@ -219,13 +208,3 @@ def test_our_styles_and_scripts_stay_light_and_come_from_nowhere_else(open_page:
     assert {response.url.rsplit(".", 1)[1] for response in ours} == {"css", "js"}
     assert sum(len(gzip.compress(response.body())) for response in ours) < 60_000
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(page.url).netloc}
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-def test_axe_finds_nothing_on_any_page(open_page: Open, session: str, dark: bool) -> None:
-    found = {}
-    for name, address in everything().items():
-        page = open_page(address, session="" if name == "sign-in" else session, dark=dark)
-        if broken := faults(page):
-            found[name] = broken
-    assert found == {}

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps
 
 
 class DeskConfig(AppConfig):
@@ -9,3 +10,10 @@ class DeskConfig(AppConfig):
         from adaptapedia.desk import changes
 
         changes.put_down_who()
+
+
+class SiteConfig(apps.AdminConfig):
+    """Django's admin, with a site of ours."""
+
+    default = False  # of this room's two
+    default_site = "adaptapedia.desk.site.Desk"
