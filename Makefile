@@ -17,7 +17,7 @@ up: $(STAMP) ## Run everything in the foreground; Ctrl-C stops it
 	@$(PYTHON) -m adaptapedia up
 
 # They mostly wait, so three fit on two cores. Each process has servers of its own; a file's tests stay together, and
-# files go out in the order of their names: browser and chaos, the longest, before the many short ones.
+# files go out in pytest's order, so that the many short ones, of tests/unit, come last and fill the gaps.
 SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test: $(STAMP) ## All tests, on servers of their own; ARGS="tests/unit -k name" picks some
 	@$(PYTHON) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
