@@ -24,9 +24,8 @@ class Look(NamedTuple):
 
 
 DAY = (Look(320, kept=False), Look(390), Look(1280, axe=True))
-NIGHT = (Look(1280, dark=True), Look(390, dark=True, axe=True))
-"""Both themes, both ends of the widths, and the narrowest there is. The markup is the same by day and by night, so axe
-looks once in each: by day at a desk, by night at a phone. Contrast is measured in all."""
+NIGHT = (Look(1280, dark=True, axe=True), Look(390, dark=True, axe=True))
+"""Both themes, both ends of the widths, and the narrowest there is. The markup is the same by day and by night."""
 
 
 def picture(page: Page, name: str) -> None:
