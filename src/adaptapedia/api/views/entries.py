@@ -1,5 +1,6 @@
 """Works, screen works, adaptations and people: each as a list and alone."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -29,7 +30,7 @@ READERS_OWN = {"cursor", "page_size"}
 """Parameters that say where in a list one is, not which list."""
 
 
-class Listed(Endpoint):
+class Listed(Endpoint, ABC):
     """A list in pages."""
 
     http_method_names = READ
@@ -48,8 +49,9 @@ class Listed(Endpoint):
         link = ", ".join(f'<{address}>; rel="{name}"' for name, address in relations.items() if address)
         return told_to_readers(request, {**links, "results": results}, headers={"Link": link} if link else None)
 
+    @abstractmethod
     def read(self, under: dict[str, Any], size: int, at: Place | None) -> Page:
-        raise NotImplementedError
+        """At most `size` rows after or before `at`, of those that the parameters in `under` leave."""
 
     def _links(self, request: Request, page: Page, under: dict[str, Any]) -> dict[str, str | None]:
         asked = {name: value for name, value in request.query_params.items() if value and name != "cursor"}
