@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from adaptapedia.ingest.changes import Lists, execute_logged
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import (
     CreditRow,
@@ -35,6 +36,7 @@ from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.staging import array, copy_in, stage
 from adaptapedia.sources.wikidata.records import Item, Text
 
+ADAPTATION = "catalogue_adaptation"
 CATALOGUE_LOCK = 0x41444150
 """Key of the advisory lock ("ADAP"): any number that nobody else uses in this database."""
 
@@ -146,8 +148,8 @@ def merge_screen_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> 
 def merge_adaptations(pairs: Sequence[PairRow], *, origin: Origin) -> Merged:
     """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted."""
     stage("stage_pair", PairRow._fields, pairs)
-    found_again = execute(statement("adaptations_found_again"), {})
-    updated = found_again + execute(statement("adaptations_adopted"), origin.parameters)
+    found_again = execute_logged(statement("adaptations_found_again"), table=ADAPTATION, origin=origin)
+    updated = found_again + execute_logged(statement("adaptations_adopted"), table=ADAPTATION, origin=origin)
     created = execute(statement("adaptations"), origin.parameters)
     return Merged(created, updated, scalar(statement("adaptations_standing")) - created - updated)
 
@@ -172,9 +174,9 @@ def _bring_in(
     Under the lock of the catalogue nobody else can bring them in meanwhile. Credits and ids written.
     """
     slugs = _new_slugs(kind, (item for item, _ in items))
-    keys = dict(zip(slugs, _next_keys(kind.table, len(items)), strict=True))
+    keys = dict(zip(slugs, next_keys(kind.table, len(items)), strict=True))
     # Without a digest no record is equal to the entry's, so that the first one from upstream adopts it.
-    kept: Mapping[int, int] = {} if origin.is_starter else digests
+    kept: Mapping[int, int] = {} if origin.yields else digests
     rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=kept.get(item.qid)) for item, what in items)
     at = origin.at.isoformat()
     made = (origin.stamp_of_all, "{}", at, at)
@@ -195,7 +197,7 @@ def _update(
     items = _with_locked_names(kind, items)
     rows = [kind.row_of(item, what, slug=None, digest=digests[item.qid]) for item, what in items]
     stage(f"stage_{kind.name}", kind.columns, rows)
-    execute(_entry_sql(kind), origin.parameters)
+    execute_logged(_entry_sql(kind), table=kind.table, origin=origin)
     outcomes = [_attach(kind, hanging, origin) for hanging in _hanging(kind, items, people)]
     return sum(attached for attached, _ in outcomes), sum(detached for _, detached in outcomes)
 
@@ -255,7 +257,8 @@ def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
     return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
 
 
-def _next_keys(table: str, number: int) -> list[int]:
+def next_keys(table: str, number: int) -> list[int]:
+    """Keys for so many new rows of a table."""
     with connection.cursor() as cursor:
         # The sequence is looked up once; in the list of what is selected it would be for each row.
         cursor.execute(
@@ -277,8 +280,12 @@ def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
         "owner": kind.owner,
     }
     stage(staged, hanging.columns, hanging.rows)
+    lists = Lists(hanging.name, hanging.table, kind.owner, kind.table, f"stage_{kind.name}")
+    lists.take_images()
     removed = execute(statement(f"{hanging.name}_removed").format(**names), origin.parameters)
-    return execute(statement(hanging.name).format(**names), origin.parameters), removed
+    written = execute(statement(hanging.name).format(**names), origin.parameters)
+    lists.log_changes(origin)
+    return written, removed
 
 
 @cache
