@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from adaptapedia.ingest.changes import Lists, execute_logged
+from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import (
     CreditRow,
@@ -194,7 +195,10 @@ def _update(
     kind: Kind, items: Sequence[tuple[Item, str]], digests: Mapping[int, int], people: PeopleIds, origin: Origin
 ) -> tuple[int, int]:
     """Bring entries up to date through staging. Credits and ids written, and deleted."""
-    items = _with_locked_names(kind, items)
+    locked = _locked(kind, items)
+    if locked:
+        _note_differences(kind, [(item, what) for item, what in items if item.qid in locked], origin)
+    items = [(_renamed(item, *locked[item.qid]) if item.qid in locked else item, what) for item, what in items]
     rows = [kind.row_of(item, what, slug=None, digest=digests[item.qid]) for item, what in items]
     stage(f"stage_{kind.name}", kind.columns, rows)
     execute_logged(_entry_sql(kind), table=kind.table, origin=origin)
@@ -210,20 +214,27 @@ def _hanging(kind: Kind, items: Sequence[tuple[Item, str]], people: PeopleIds) -
         yield Hanging("credits", kind.credits, CreditRow._fields, credits)
 
 
-def _with_locked_names(kind: Kind, items: Sequence[tuple[Item, str]]) -> list[tuple[Item, str]]:
-    """The items with the names that a person has locked, so that what is made of the names fits them."""
+def _note_differences(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> None:
+    """Keep for review what the records of entries with locks say otherwise."""
+    told = f"stage_{kind.name}_told"
+    stage(told, kind.columns, [kind.row_of(item, what, slug=None, digest=None) for item, what in items])
+    note_differences(kind.name, table=kind.table, stage=told, fields=kind.fields, origin=origin)
+
+
+def _locked(kind: Kind, items: Sequence[tuple[Item, str]]) -> dict[int, list[Any]]:
+    """By their items, the entries in which a person has locked anything: their names, and whether these are locked."""
     original = "original_title" if "original_title" in kind.columns else "''"
     locked = _select(
         f"SELECT wikidata_id, {kind.title}, {kind.title}_language, {original}, "
         f"locks ? '{kind.title}', locks ? 'original_title' FROM {kind.table} "
-        f"WHERE wikidata_id = ANY(%s::bigint[]) AND locks ?| ARRAY['{kind.title}', 'original_title']",
+        "WHERE wikidata_id = ANY(%s::bigint[]) AND locks <> '{}'",
         [item.qid for item, _ in items],
     )
-    names = {qid: rest for qid, *rest in locked}
-    return [(_renamed(item, *names[item.qid]) if item.qid in names else item, what) for item, what in items]
+    return {qid: rest for qid, *rest in locked}
 
 
 def _renamed(item: Item, title: str, language: str, original: str, title_locked: bool, original_locked: bool) -> Item:
+    """The item with the names that a person has locked, so that what is made of the names fits them."""
     return replace(
         item,
         label=Text(title, language) if title_locked else item.label,
