@@ -5,9 +5,10 @@ adaptations in `run_id`. The log is kept for 180 days.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -29,22 +30,25 @@ DELETE = """
     RETURNING id
 """
 LISTS = {
-    "credits": "jsonb_build_array(c.role, c.position, c.person_id, c.name, c.source) ORDER BY c.role, c.position",
-    "external_ids": "jsonb_build_array(c.scheme, c.value, c.source) ORDER BY c.scheme, c.value",
+    "credits": ("jsonb_build_array(c.role, c.position, c.person_id, c.name, c.source)", "c.role, c.position"),
+    "external_ids": ("jsonb_build_array(c.scheme, c.value, c.source)", "c.scheme, c.value"),
 }
-"""How the rows that hang on an entry are told as one value of it: `[["author", 0, 42, "", "wikidata"], …]`."""
+"""How the rows c that hang on an entry are told as one value of it, `[["author", 0, 42, "", "wikidata"], …]`, and
+their order in it."""
 
 
-def execute_logged(write: str, *, table: str, origin: Origin, key: str = "id") -> int:
+def execute_logged(
+    write: str, *, table: str, origin: Origin, key: str = "id", parameters: Mapping[str, Any] | None = None
+) -> int:
     """Run a statement that writes to a table and log what it changed there. How many rows it changed.
 
     `write` is one UPDATE or INSERT … ON CONFLICT DO UPDATE of `table` AS t, without RETURNING, in the names of
-    `origin.parameters`. Works for every table; one with a column `provenance` (field → stamp) can be taken back where
-    the stamps are still the run's, one without where the values are still those the run wrote.
+    `origin.parameters` and of `parameters`. Works for every table: one with a column `provenance` (field → stamp)
+    can be taken back where the stamps are still the run's, one without where the values are still the run's.
     """
     marks = "{" + ",".join(BOOKKEEPING) + "}"
     logged = statement("logged").format(write=write, table=table, key=key, bookkeeping=marks)
-    return execute(logged, origin.parameters)
+    return execute(logged, {**origin.parameters, **(parameters or {})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +81,19 @@ class Lists:
 
     @property
     def _names(self) -> dict[str, str]:
-        of_entry = f"(SELECT coalesce(jsonb_agg({LISTS[self.name]}), '[]') FROM {self.table} AS c"
         return {
             "name": self.name,
             "images": self._images,
             "stage_entry": self.stage_entry,
             "entry": self.entry,
-            "list": f"{of_entry} WHERE c.{self.owner} = o.id)",
+            "list": list_of(self.name, table=self.table, owner=self.owner),
         }
+
+
+def list_of(name: str, *, table: str, owner: str) -> str:
+    """The rows of a table that hang on the entry o, as one JSON array."""
+    row, order = LISTS[name]
+    return f"(SELECT coalesce(jsonb_agg({row} ORDER BY {order}), '[]') FROM {table} AS c WHERE c.{owner} = o.id)"
 
 
 def delete_old_changes(*, before: datetime) -> Iterator[int]:

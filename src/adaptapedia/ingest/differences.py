@@ -70,9 +70,10 @@ def entries_of(found: Iterable[Difference]) -> dict[int, Entry]:
     return {row.pk: entries[row.kind][row.entry_id] for row in rows if row.entry_id in entries[row.kind]}
 
 
-def keep_ours(difference: Difference, *, by: User) -> None:
-    """Let the person's value stand until the upstream says something else again."""
-    Difference.objects.filter(pk=difference.pk, theirs=difference.theirs).update(kept_at=timezone.now(), kept_by=by)
+def keep_ours(difference: Difference, *, by: User) -> bool:
+    """Let the person's value stand until the upstream says something else again. False when it does so already."""
+    same = Difference.objects.filter(pk=difference.pk, theirs=difference.theirs)
+    return bool(same.update(kept_at=timezone.now(), kept_by=by))
 
 
 @transaction.atomic

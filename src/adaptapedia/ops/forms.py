@@ -40,3 +40,14 @@ class RejectFilter(Filter):
         if (found := re.search(r"(?:^|[/Qq])([0-9]{1,18})$", text.strip())) is None:
             raise forms.ValidationError(_("An item is a Q and a number, such as Q42."))
         return int(found[1])
+
+
+class DifferenceFilter(Filter):
+    kept = forms.BooleanField(required=False)
+
+
+class DecisionForm(forms.Form):
+    """What somebody decides of a difference, and what the upstream said when they saw it."""
+
+    keep = forms.ChoiceField(choices=[("ours", _("ours")), ("theirs", _("theirs"))])
+    theirs = forms.JSONField()

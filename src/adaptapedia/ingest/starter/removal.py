@@ -67,7 +67,7 @@ def _remove_entries(model: type[Entry]) -> _Fate:
     moved = _moved(model, [entry.pk for entry in entries])
     pristine = [entry.pk for entry in entries if entry.pk not in moved and not _is_changed(entry)]
     removable = model._default_manager.filter(pk__in=pristine)
-    for relation in _relations(model):
+    for relation in relations_of(model):
         removable = removable.exclude(Exists(_holding(relation)))
     removed = _delete(removable)
     return _Fate(removed, len(entries) - len(pristine), len(pristine) - removed)
@@ -84,7 +84,7 @@ def _moved(model: type[Entry], keys: Collection[int]) -> set[int]:
     return set(moved.values_list(f"{former.owner}_id", flat=True))
 
 
-def _relations(model: type[Entry]) -> Iterable[ForeignObjectRel]:
+def relations_of(model: type[Entry]) -> Iterable[ForeignObjectRel]:
     """Everything that may refer to an entry, also what rooms further out will add one day."""
     return (field for field in model._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel))
 
