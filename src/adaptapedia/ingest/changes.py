@@ -4,8 +4,9 @@ Only changed rows are told. What a run made carries the run itself: entries in t
 adaptations in `run_id`. The log is kept for 180 days.
 """
 
+import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.sql import execute, statement
+from adaptapedia.ingest.staging import stage
 
 KEPT_FOR = timedelta(days=180)
 BOOKKEEPING = (
@@ -51,6 +53,35 @@ def execute_logged(
     return execute(logged, {**origin.parameters, **(parameters or {})})
 
 
+Fields = Mapping[str, Any]
+"""Values of a row by column, as JSON has them."""
+
+
+def write_fields(
+    rows: Iterable[tuple[int, Fields, Mapping[str, Any]]],
+    *,
+    table: str,
+    names: Sequence[str],
+    origin: Origin,
+    key: str = "id",
+    more: Sequence[str] = (),
+) -> int:
+    """Write some fields of some rows (key, fields, stamps) in one logged statement. How many rows it changed.
+
+    `names` are all columns that any row has; `more` are further assignments, which see the stamps as `s.stamps`.
+    """
+    told = ((row, json.dumps(fields), json.dumps(stamps)) for row, fields, stamps in rows)
+    stage("stage_fields", ("row_id", "fields", "stamps"), told, types={"row_id": "bigint"})
+    write = statement("fields_written").format(
+        table=table,
+        key=key,
+        columns=", ".join(names),
+        populated=", ".join(f"p.{name}" for name in names),
+        more="".join(f", {assignment}" for assignment in more),
+    )
+    return execute_logged(write, table=table, origin=origin, key=key)
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """One kind of rows that hang on staged entries, to be logged when whatever happens next has changed them."""
@@ -61,6 +92,8 @@ class Lists:
     owner: str
     entry: str
     stage_entry: str
+    join: str = "wikidata_id"
+    """The column by which the stage names entries."""
 
     def take_images(self) -> None:
         """Keep the lists of all staged entries as they are now. In the caller's transaction."""
@@ -86,6 +119,7 @@ class Lists:
             "images": self._images,
             "stage_entry": self.stage_entry,
             "entry": self.entry,
+            "join": self.join,
             "list": list_of(self.name, table=self.table, owner=self.owner),
         }
 

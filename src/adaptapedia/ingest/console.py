@@ -7,6 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from adaptapedia.ingest.by_hand.columns import PairOfFile, Side
+from adaptapedia.ingest.by_hand.importing import Outcome
 from adaptapedia.ingest.reverting.report import Report
 
 
@@ -28,6 +30,44 @@ def show_report(report: Report) -> RenderableType:
     else:
         parts.append(Text("Nothing was changed. Say it again with --apply to do it."))
     return Group(*parts)
+
+
+def show_outcome(outcome: Outcome) -> RenderableType:
+    """What a file of pairs holds, every fault in it, and what became of it."""
+    parts: list[RenderableType] = [Text(f"{outcome.file}: {outcome.rows:,} rows", style="bold")]
+    if outcome.first:
+        parts.append(_table(("line", "screen work", "relation", "made from"), map(_row_of, outcome.first)))
+    parts.append(_counts(outcome.counts))
+    if outcome.locked:
+        parts.append(Text(f"{outcome.locked:,} values stay as a person has written and locked them."))
+    if outcome.faults:
+        faults = ((f"{fault.line}", fault.column, fault.reason, fault.value) for fault in outcome.faults)
+        parts.append(_table(("line", "column", "what is wrong", "value"), faults))
+    if outcome.alike:
+        alike = ((f"{one.line}", one.title, f"looks like {one.what}") for one in outcome.alike)
+        parts.append(_table(("line", "title", ""), alike))
+    return Group(*parts, Text(_end_of(outcome)))
+
+
+def _row_of(pair: PairOfFile) -> tuple[str, str, str, str]:
+    return str(pair.line), _side(pair.screen), (pair.relation or "").replace("_", " "), _side(pair.source)
+
+
+def _side(side: Side) -> str:
+    year = "" if side.year is None else f" ({side.year})"
+    item = "" if side.item is None else f" Q{side.item}"
+    return f"{side.title or ''}{year}{item}".strip()
+
+
+def _end_of(outcome: Outcome) -> str:
+    if outcome.run_id is not None:
+        return f"It is in the catalogue, as run {outcome.run_id}."
+    if outcome.faults:
+        lines = len({fault.line for fault in outcome.faults})
+        return f"{lines:,} lines are bad. Mend them: a file goes in as a whole or not at all."
+    if not outcome.is_good:
+        return "Name the items of what looks like something that is there, or say it again with --allow-twins."
+    return "Nothing was changed. Say it again with --apply to do it."
 
 
 def _counts(counts: Mapping[str, Mapping[str, int]]) -> Table:

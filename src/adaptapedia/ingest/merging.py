@@ -170,20 +170,30 @@ def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin
 def _bring_in(
     kind: Kind, items: Sequence[tuple[Item, str]], digests: Mapping[int, int], people: PeopleIds, origin: Origin
 ) -> int:
-    """COPY entries that are not there yet, with all that hangs on them, straight to where they belong.
-
-    Under the lock of the catalogue nobody else can bring them in meanwhile. Credits and ids written.
-    """
-    slugs = _new_slugs(kind, (item for item, _ in items))
-    keys = dict(zip(slugs, next_keys(kind.table, len(items)), strict=True))
+    """Entries that are not there yet, with all that hangs on them. Credits and ids written."""
     # Without a digest no record is equal to the entry's, so that the first one from upstream adopts it.
-    kept: Mapping[int, int] = {} if origin.yields else digests
-    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=kept.get(item.qid)) for item, what in items)
+    keys = create_entries(kind, items, digests={} if origin.yields else digests, origin=origin)
+    return sum(_copy_hanging(kind, hanging, keys, origin) for hanging in _hanging(kind, items, people))
+
+
+def create_entries(
+    kind: Kind, items: Sequence[tuple[Item, str]], *, digests: Mapping[int, int], origin: Origin
+) -> dict[int, int]:
+    """COPY new entries straight to where they belong. Their keys by their items.
+
+    Under the lock of the catalogue nobody else can bring them in meanwhile. Numbers below zero stand for entries
+    without an item; a batch has only those, or none.
+    """
+    numbers = sorted((item.qid for item, _ in items), key=abs)
+    keys = dict(zip(numbers, next_keys(kind.table, len(items)), strict=True))
+    slugs = _new_slugs(kind, [item for item, _ in items], keys)
+    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=digests.get(item.qid)) for item, what in items)
     at = origin.at.isoformat()
     made = (origin.stamp_of_all, "{}", at, at)
     made_columns = ("provenance", "locks", "created_at", "updated_at")
-    copy_in(kind.table, ("id", *kind.columns, *made_columns), ((keys[row[0]], *row, *made) for row in rows))
-    return sum(_copy_hanging(kind, hanging, keys, origin) for hanging in _hanging(kind, items, people))
+    whole = ((keys[row[0]], row[0] if row[0] > 0 else None, *row[1:], *made) for row in rows)
+    copy_in(kind.table, ("id", *kind.columns, *made_columns), whole)
+    return keys
 
 
 def _copy_hanging(kind: Kind, hanging: Hanging, keys: Mapping[int, int], origin: Origin) -> int:
@@ -263,9 +273,14 @@ def _select(query: str, numbers: Collection[int]) -> list[tuple[Any, ...]]:
         return [*cursor.fetchall()]
 
 
-def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
-    wishes = [Wish(item.qid, item.label.text, kind.year_of(item)) for item in items if item.label]
-    return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
+def _new_slugs(kind: Kind, items: Sequence[Item], keys: Mapping[int, int]) -> dict[int, str]:
+    """Told apart by the item where there is one, else by the entry's own number."""
+    if items[0].qid > 0:
+        wishes = [Wish(item.qid, item.label.text, kind.year_of(item)) for item in items if item.label]
+        return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
+    named = [Wish(keys[item.qid], item.label.text, kind.year_of(item), "n") for item in items if item.label]
+    slugs = allocate(named, table=kind.table, former_table=kind.former_slugs)
+    return {item.qid: slugs[keys[item.qid]] for item in items}
 
 
 def next_keys(table: str, number: int) -> list[int]:

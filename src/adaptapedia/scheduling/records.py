@@ -5,15 +5,15 @@ seen by whoever gave it, and nobody starts it again for them: its row comes with
 transaction of what it did.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import connection
 from django.db.models.functions import Now
 
-from adaptapedia.scheduling.attempts import ERROR_LIMIT, storable
+from adaptapedia.scheduling.attempts import storable
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.terms import Counts
-from adaptapedia.scheduling.wording import plain
 
 
 def reserve_run_id() -> int:
@@ -25,19 +25,18 @@ def reserve_run_id() -> int:
 
 
 def record_run(
-    run_id: int, name: str, *, by: str, began: datetime, counts: Counts | None = None, error: str = ""
+    run_id: int, name: str, *, by: str, began: datetime, counts: Counts, about: Mapping[str, str] | None = None
 ) -> JobRun:
-    """Write what a command has done under a reserved id: it succeeded with counts, or failed with an error."""
+    """Write under a reserved id that a command has succeeded; `about` is what it was given."""
     return JobRun.objects.create(
         pk=run_id,
         schedule_name=name,
         task=name,
         queue="",
-        arguments={"args": [], "kwargs": {}, "by": by},
+        arguments={"args": [], "kwargs": dict(about or {}), "by": by},
         trigger=JobRun.Trigger.MANUAL,
-        state=JobRun.State.FAILED if error else JobRun.State.SUCCEEDED,
+        state=JobRun.State.SUCCEEDED,
         started_at=began,
         finished_at=Now(),
-        counts=None if counts is None else storable(counts),
-        error=plain(error)[:ERROR_LIMIT],
+        counts=storable(counts),
     )

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from adaptapedia.ingest.changes import LISTS, execute_logged, list_of
+from adaptapedia.ingest.changes import LISTS, list_of, write_fields
 from adaptapedia.ingest.merging import PERSON, SCREEN_WORK, WORK, Kind
 from adaptapedia.ingest.models import SourceState
 from adaptapedia.ingest.origin import Origin
@@ -108,16 +108,8 @@ def _restore_fields(table: str, back: Mapping[int, Row], origin: Origin) -> None
     more = [f"{column} = {value}" for column, value in AFRESH.items() if column in columns]
     if "provenance" in columns:
         more.append("provenance = jsonb_strip_nulls(t.provenance || s.stamps::jsonb)")
-    write = statement("reverted_write").format(
-        table=table,
-        key=key,
-        columns=", ".join(names),
-        populated=", ".join(f"p.{name}" for name in names),
-        more="".join(f", {assignment}" for assignment in more),
-    )
-    rows = ((row_id, json.dumps(row.fields), json.dumps(row.stamps)) for row_id, row in back.items())
-    stage("stage_reverted", ("row_id", "fields", "stamps"), rows, types={"row_id": "bigint"})
-    execute_logged(write, table=table, origin=origin, key=key)
+    rows = [(row_id, row.fields, row.stamps) for row_id, row in back.items()]
+    write_fields(rows, table=table, names=names, origin=origin, key=key, more=more)
 
 
 def _restore_lists(table: str, name: str, back: Mapping[int, Row], *, source: str, origin: Origin) -> None:
