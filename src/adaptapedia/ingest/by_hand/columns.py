@@ -138,13 +138,8 @@ class _Row:
     ) -> Side:
         item = self._value(f"{side}_item", _item)
         title = self._value(f"{side}_title", _name)
-        if (
-            item is None
-            and title is None
-            and not self.cells.get(f"{side}_item")
-            and not self.cells.get(f"{side}_title")
-        ):
-            self._fault(f"{side}_title", "neither a title nor an item of Wikidata")
+        if not ids and not any(self.cells.get(f"{side}_{name}", "").strip() for name in ("item", "title")):
+            self._fault(f"{side}_title", "neither a title nor an item of Wikidata nor another id")
         return Side(
             item=item,
             title=title,

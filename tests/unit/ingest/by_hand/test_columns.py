@@ -112,7 +112,8 @@ def test_everything_that_is_wrong_with_a_row_is_told_at_once() -> None:
 
 
 def test_a_side_without_title_and_item_is_told() -> None:
-    assert reasons(screen_title=" ") == [("screen_title", "neither a title nor an item of Wikidata")]
+    assert reasons(screen_title=" ") == [("screen_title", "neither a title nor an item of Wikidata nor another id")]
+    assert pair(screen_title=" ", screen_imdb="tt0079944").screen.title is None
 
 
 def test_a_series_does_not_end_before_it_begins() -> None:

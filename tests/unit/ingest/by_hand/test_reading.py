@@ -123,7 +123,7 @@ def test_what_is_no_utf_8_is_told_with_the_position_of_the_byte(path: Path) -> N
         (b"screen_title,note\n", "The header has neither source_title nor source_item."),
         (gzip.compress(HEAD.encode())[:-10], "The gzipped file is damaged"),
         (gzip.compress(HEAD.encode())[:12] + b"\xff" * 40, "The gzipped file is damaged"),
-        (HEAD.encode() + b"A" * (1 << 20), "Line 2 is longer than 1,048,576 bytes."),
+        (HEAD.encode() + b"A" * ((1 << 20) + 1), "Line 2 is longer than 1,048,576 bytes."),
         (b"\0" * 100, "There is no column"),
         (b"<html><body>404</body></html>", "There is no column"),
         (b"%PDF-1.7\n", "There is no column"),
