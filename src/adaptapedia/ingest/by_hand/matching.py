@@ -65,7 +65,7 @@ def stage_pairs(pairs: Iterable[PairOfFile]) -> None:
         {},
     )
     execute("DELETE FROM stage_file_side WHERE side = 'pair'", {})
-    execute("ANALYZE stage_file_side", {})
+    execute("ANALYZE stage_file_side; ANALYZE stage_file_pair", {})
 
 
 def _sides(pairs: Iterable[PairOfFile]) -> Iterator[tuple[object, ...]]:
@@ -94,6 +94,7 @@ def match_pairs() -> None:
         names = {"kind": kind.name, "table": kind.table, "owner": kind.owner, "external_ids": kind.external_ids}
         execute(statement("file_matched_by_item").format(**names), {})
         execute(statement("file_matched_by_ids").format(**names), {})
+    # What the planner knows of a column is renewed when it has been filled: else it walks loops within loops.
     execute(statement("file_keyed"), {})
     stage("stage_file_entity", ENTITIES, (), types={**TYPES, "ids": "text"})
     execute(statement("file_entities"), {})

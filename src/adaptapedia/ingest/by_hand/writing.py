@@ -79,6 +79,7 @@ def tell_known(kind: Kind) -> tuple[int, int]:
 
 def write_pairs(*, origin: Origin) -> None:
     """Tie what the file ties. A relation that is given takes the place of another, but of a person's."""
+    execute("ANALYZE stage_file_entity", {})
     pairs = statement("file_pairs")
     relations = statement("file_relations").format(pairs=pairs)
     execute_logged(relations, table=ADAPTATION, origin=origin)

@@ -1,6 +1,7 @@
 -- Which sides of the file mean one entry: those with one entry or item, those that share an external id with them or
 -- with each other, and else those that say the same title, year and names.
 UPDATE stage_file_side SET key = CASE WHEN entry_id IS NOT NULL THEN 'e' || entry_id WHEN item IS NOT NULL THEN 'q' || item END;
+ANALYZE stage_file_side;
 WITH known AS (
     SELECT DISTINCT s.kind, given.id, s.key, s.entry_id
     FROM stage_file_side AS s CROSS JOIN unnest(s.ids) AS given (id) WHERE s.key IS NOT NULL
@@ -12,6 +13,7 @@ WITH known AS (
 UPDATE stage_file_side AS s
 SET key = shared.key, entry_id = shared.entry_id, claimants = greatest(s.claimants, shared.number)
 FROM shared WHERE s.line = shared.line AND s.side = shared.side;
+ANALYZE stage_file_side;
 WITH own AS (
     SELECT s.line, s.side, s.kind, given.id, min(given.id) OVER (PARTITION BY s.line, s.side) AS least
     FROM stage_file_side AS s CROSS JOIN unnest(s.ids) AS given (id) WHERE s.key IS NULL
@@ -22,4 +24,6 @@ WITH own AS (
     FROM own JOIN shared ON shared.kind = own.kind AND shared.id = own.id GROUP BY own.line, own.side
 )
 UPDATE stage_file_side AS s SET key = 'i' || chosen.least FROM chosen WHERE s.line = chosen.line AND s.side = chosen.side;
-UPDATE stage_file_side SET key = 't' || by_title WHERE key IS NULL
+ANALYZE stage_file_side;
+UPDATE stage_file_side SET key = 't' || by_title WHERE key IS NULL;
+ANALYZE stage_file_side

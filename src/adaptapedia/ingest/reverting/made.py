@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, QuerySet
 
 from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, FormerSlug
 from adaptapedia.ingest.models import Difference, SourceState
 from adaptapedia.ingest.reverting.changed import BATCH, kind_name, names_of
 from adaptapedia.ingest.reverting.report import Report
+from adaptapedia.ingest.sql import execute
 from adaptapedia.ingest.starter.removal import relations_of
 
 MADE = """
@@ -77,9 +78,7 @@ def _held(model: type[Entry], keys: Sequence[int], source: str) -> dict[int, str
     held: dict[int, str] = {}
     for relation in relations_of(model):
         rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        is_credit = issubclass(relation.related_model, Credit) and relation.field.name != "person"
-        is_own = is_credit or issubclass(relation.related_model, ExternalId)
-        holding: QuerySet[Any] = rows.exclude(source=source) if is_own else rows
+        holding: QuerySet[Any] = rows.exclude(source=source) if _is_own(relation) else rows
         found = model._default_manager.filter(pk__in=keys).filter(Exists(holding)).values_list("pk", flat=True)
         moved = issubclass(relation.related_model, FormerSlug)
         name = str(relation.related_model._meta.verbose_name_plural)
@@ -88,13 +87,28 @@ def _held(model: type[Entry], keys: Sequence[int], source: str) -> dict[int, str
     return held
 
 
+def _is_own(relation: ForeignObjectRel) -> bool:
+    """Whether rows belong to the entry that they refer to: its credits and ids, not the credits of a person."""
+    is_credit = issubclass(relation.related_model, Credit) and relation.field.name != "person"
+    return is_credit or issubclass(relation.related_model, ExternalId)
+
+
 def _delete(model: type[Model], keys: Sequence[int], report: Report) -> None:
-    if keys:
-        kind = kind_name(model._meta.db_table)
-        for _, name in names_of(model, keys[: report.room]):
-            report.show(kind, name, "deleted")
-        report.count(kind, "deleted", len(keys))
-        model._default_manager.filter(pk__in=keys).delete()
+    """Delete rows with what is their own, in a statement a table: no person does it, so none is named for each."""
+    if not keys:
+        return
+    kind = kind_name(model._meta.db_table)
+    for _, name in names_of(model, keys[: report.room]):
+        report.show(kind, name, "deleted")
+    report.count(kind, "deleted", len(keys))
+    for relation in relations_of(model) if issubclass(model, Entry) else ():
+        if _is_own(relation):
+            _delete_where(relation.related_model, relation.field.get_attname(), keys)
+    _delete_where(model, "id", keys)
+
+
+def _delete_where(model: type[Model], column: str, keys: Sequence[int]) -> None:
+    execute(f"DELETE FROM {model._meta.db_table} WHERE {column} = ANY(%(keys)s)", {"keys": [*keys]})
 
 
 def _leave(model: type[Model], why: dict[int, str], report: Report) -> None:
