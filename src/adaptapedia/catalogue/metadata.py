@@ -105,7 +105,7 @@ class WorkMetadata(Metadata):
     editions = models.IntegerField(_("editions"), null=True, blank=True)
     rating = models.FloatField(_("rating"), null=True, blank=True, help_text=_("1 to 5."))
     ratings = models.IntegerField(_("ratings"), null=True, blank=True)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(_("description"), default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("metadata of a work")

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('editions', models.IntegerField(blank=True, null=True, verbose_name='editions')),
                 ('rating', models.FloatField(blank=True, help_text='1 to 5.', null=True, verbose_name='rating')),
                 ('ratings', models.IntegerField(blank=True, null=True, verbose_name='ratings')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
+                ('description', models.TextField(blank=True, db_default='', default='', verbose_name='description')),
             ],
             options={
                 'verbose_name': 'metadata of a work',
