@@ -38,8 +38,8 @@ class Extent:
     """At 40 a second, under three hours."""
     seconds: float = 5.5 * 3600
     """No new batch is begun after them: within the soft limit of a job of six hours."""
-    in_flight: int = 40
-    """Side by side: enough for 40 a second at half a second each, twice over."""
+    in_flight: int = 64
+    """Side by side, those included that wait for their turn: enough for 40 a second at a second and a half each."""
     batch: int = 200
     """Answers a transaction: what a killed worker loses at most, besides those under way."""
 
@@ -98,7 +98,7 @@ class Enquiry:
             if once and not self._pauses:
                 return
 
-    def outcome_of(self, error: SourceError) -> SourceState.Outcome:
+    def outcome_of(self, error: SourceError, *, asked: str) -> SourceState.Outcome:
         """What a fault says of what was asked for. Raises it where it says something of everything."""
         if isinstance(error, NotFound):
             self.answered()
@@ -106,7 +106,7 @@ class Enquiry:
         self._refusals = self._refusals + 1 if isinstance(error, Rejected) else 0
         if isinstance(error, RateLimited) or isinstance(error.__cause__, BudgetError) or self._refusals >= REFUSALS:
             raise error
-        log.warning("%s: %s", self.refresh.source, error)
+        log.warning("%s not read: %s", asked, error)
         return SourceState.Outcome.FAILED
 
     def answered(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from django.utils import timezone
+
 from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_descriptions, merge_open_library
 from adaptapedia.ingest.metadata.openlibrary_plan import WantedWork, descriptions_due, records_due
@@ -22,8 +24,6 @@ TOGETHER = 100
 """Works a request."""
 RECORDS_SHARE = 0.5
 """Of a run's requests at most, so that descriptions have theirs."""
-EXTENT = Extent(requests=30_000, in_flight=4, batch=20)
-"""At three requests a second, under three hours."""
 
 
 class Reader(Protocol):
@@ -47,7 +47,7 @@ class DescriptionAnswer:
     description: Description | None = None
 
 
-def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent = EXTENT) -> Counts:
+def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
     """Records that are due, then descriptions that are.
 
     Goes on with what an earlier attempt of the run has done. Raises a SourceError when Open Library could not be
@@ -69,14 +69,14 @@ class Works:
     def __init__(self, reader: Reader, enquiry: Enquiry) -> None:
         self._reader = reader
         self._enquiry = enquiry
-        self._since = enquiry.refresh.started_at
+        self._when = {"since": enquiry.refresh.started_at, "attempt": timezone.now()}
 
     def renew(self, requests: int) -> None:
         self._enquiry.put(self._records_due, self.ask, self.keep, step="works", requests=requests)
 
     def describe(self) -> None:
         """With all the requests that are left. Each may be answered by another work, which is asked too."""
-        look_up = partial(descriptions_due, since=self._since)
+        look_up = partial(descriptions_due, **self._when)
         self._enquiry.put(
             lambda room: look_up(limit=room),
             self.ask_description,
@@ -91,7 +91,7 @@ class Works:
         try:
             works = await self._reader.works([work.key for work in wanted])
         except SourceError as error:
-            return RecordsAnswer(wanted, self._enquiry.outcome_of(error))
+            return RecordsAnswer(wanted, self._enquiry.outcome_of(error, asked=f"{len(wanted)} works"))
         self._enquiry.answered()
         return RecordsAnswer(wanted, Outcome.THERE, works)
 
@@ -118,7 +118,7 @@ class Works:
                 self._enquiry.spend()
                 told = await self._reader.description(told.redirect_to)
         except SourceError as error:
-            return DescriptionAnswer(wanted, self._enquiry.outcome_of(error))
+            return DescriptionAnswer(wanted, self._enquiry.outcome_of(error, asked=wanted.key))
         self._enquiry.answered()
         return DescriptionAnswer(wanted, Outcome.THERE, told)
 
@@ -132,7 +132,7 @@ class Works:
             self._count(ends, merged.enriched)
 
     def _records_due(self, room: int) -> list[list[WantedWork]]:
-        due = records_due(since=self._since, limit=room * TOGETHER)
+        due = records_due(**self._when, limit=room * TOGETHER)
         return [due[first : first + TOGETHER] for first in range(0, len(due), TOGETHER)]
 
     def _count(self, ends: dict[WantedWork, Outcome], enriched: int) -> None:
@@ -140,6 +140,11 @@ class Works:
             sum(len(wanted.works) for wanted, outcome in ends.items() if among is None or outcome == among)
             for among in (None, Outcome.GONE, Outcome.FAILED)
         )
+        again = sum(len(wanted.works) for wanted in ends if wanted.again)
         self._enquiry.count(
-            processed=asked, enriched=enriched, unchanged=asked - enriched - gone - failed, gone=gone, errors=failed
+            processed=asked - again,
+            enriched=enriched,
+            unchanged=asked - enriched - gone - failed,
+            gone=gone,
+            errors=failed - again,
         )

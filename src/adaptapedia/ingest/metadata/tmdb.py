@@ -96,7 +96,7 @@ class Titles:
         try:
             fetched = await self._tmdb.title(wanted.ref, etag=wanted.etag)
         except SourceError as error:
-            return TitleAnswer(wanted, self._enquiry.outcome_of(error))
+            return TitleAnswer(wanted, self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref)))
         self._enquiry.answered()
         return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
 
