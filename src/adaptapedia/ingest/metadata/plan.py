@@ -60,10 +60,12 @@ _UNMATCHED = f"""
         SELECT FROM catalogue_screenexternalid AS x
         WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv')
       )
+      AND NOT EXISTS (SELECT FROM ingest_match AS d WHERE d.screen_work_id = e.id AND d.state = 'none')
     ORDER BY s.read_at NULLS FIRST, e.id LIMIT %(limit)s
 """
 _UNMATCHED_FAILED = """
-    SELECT substr(s.key, 8)::bigint FROM ingest_sourcestate AS s
+    SELECT e.id FROM ingest_sourcestate AS s
+    JOIN catalogue_screenwork AS e ON e.id = substr(s.key, 8)::bigint AND e.retired_at IS NULL
     WHERE s.source = 'tmdb' AND s.outcome = 'failed' AND s.read_at >= %(since)s AND s.key LIKE 'screen/%%'
     ORDER BY s.key LIMIT %(limit)s
 """
@@ -98,7 +100,10 @@ def titles_failed(*, since: datetime, limit: int) -> list[Wanted]:
 
 
 def unmatched(*, since: datetime, limit: int) -> list[int]:
-    """Screen works without any number of TMDb's that were not looked for since then."""
+    """Screen works without any number of TMDb's that were not looked for since then.
+
+    Not those of which a person said that TMDb does not have them.
+    """
     return _keys(_UNMATCHED, since=since, limit=limit)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from adaptapedia.catalogue.models import ImageSizes, ScreenWork
+from adaptapedia.ingest.matching.finding import TitleFinder
 from adaptapedia.ingest.metadata import plan
 from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_titles
@@ -14,6 +15,7 @@ from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
 from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title
+from adaptapedia.ingest.metadata.unmatched import Unmatched
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError
 from adaptapedia.sources.tmdb import records
@@ -26,10 +28,9 @@ ROUNDS = 2
 """So often what failed is asked for once more at the end."""
 
 
-class Reader(Protocol):
+class Reader(TitleFinder, Protocol):
     """What is asked of TMDb: `TmdbClient`, or anything that answers like it."""
 
-    async def title(self, ref: records.TitleRef, *, etag: str = "") -> records.Fetched: ...
     async def image_sizes(self) -> records.ImageSizes: ...
 
 
@@ -55,11 +56,13 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
     keep_image_sizes(loop.run(tmdb.image_sizes()))
     total = ScreenWork.objects.filter(retired_at=None).count()
     enquiry = Enquiry(refresh, run, loop, extent=extent, total=total)
-    asking = Titles(tmdb, enquiry)
+    titles, unmatched = Titles(tmdb, enquiry), Unmatched(tmdb, enquiry)
     for share in (SHARES, dict.fromkeys(SHARES, 1.0)):
-        asking.fill(int(extent.requests * share["without_metadata"]))
-        asking.renew(int(extent.requests * share["stalest"]))
-    asking.try_again()
+        titles.fill(int(extent.requests * share["without_metadata"]))
+        unmatched.find(int(extent.requests * share["unmatched"]))
+        titles.renew(int(extent.requests * share["stalest"]))
+    titles.try_again()
+    unmatched.try_again()
     return finish(refresh)
 
 

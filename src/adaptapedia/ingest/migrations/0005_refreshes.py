@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """When something was last answered and what became of the question; refreshes that take several attempts."""
 
     dependencies = [
-        ('ingest', '0001_initial'),
+        ('ingest', '0004_matches'),
     ]
 
     operations = [

@@ -41,7 +41,12 @@ def test_works_come_by_the_hundred_and_their_descriptions_singly(books: OpenLibr
     assert asked(books).count("/search.json") == 2
     assert len(asked(books)) == 122
     assert counts == {
-        "processed": 240, "enriched": 240, "unchanged": 0, "gone": 0, "errors": 0, "requests": 122,
+        "processed": 240,
+        "enriched": 240,
+        "unchanged": 0,
+        "gone": 0,
+        "errors": 0,
+        "requests": 122,
     }
     told = WorkMetadata.objects.get(key="OL7W")
     assert (told.title, told.first_year, told.description) == ("Book 7", 1907, "Story 7.")
@@ -102,7 +107,9 @@ def test_the_description_of_a_work_that_was_merged_away_is_the_other_ones(
     assert WorkMetadata.objects.get().description == "Moved."
 
 
-def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
     shelf(books, 8)
     books.when("/search.json", "500")
     with pytest.raises(TooManyFailed, match="8 of 8"):

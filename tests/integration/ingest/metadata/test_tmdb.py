@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
+from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
-from adaptapedia.ingest.models import SourceState
 from adaptapedia.scheduling.jobs import Interrupted
 from adaptapedia.sources.errors import Rejected
 from tests.integration.ingest.metadata.runs import Refresh, Watched
@@ -231,3 +231,45 @@ def test_the_progress_of_a_run_is_told(lab: TmdbLab, refresh: Refresh) -> None:
     run = Watched(500)
     refresh(run, in_flight=1)
     assert [(done, total) for done, total, _ in run.told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_screen_work_without_a_number_gets_its_title(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    lab.add(film(841, "Dune", date="1984-12-14", directors="David Lynch"))
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["unmatched"]) == (1, 1, 0)
+    assert list(dune.external_ids.values_list("scheme", "value", "source")) == [("tmdb_movie", "841", "tmdb")]
+    assert ScreenMetadata.objects.get(screen_work=dune).tmdb_id == 841
+    lab.log.requests.clear()
+    assert refresh()["unchanged"] == 1
+    assert answered(lab) == [("movie/841", 304)]
+
+
+def test_what_cannot_be_found_is_unmatched_and_asked_for_again_in_its_turn(lab: TmdbLab, refresh: Refresh) -> None:
+    for n in range(4):
+        screen_work(f"film-{n}", tmdb="", title=f"Nothing Like It {n}")
+    for _ in range(4):
+        counts = refresh(requests=12)
+        assert (counts["processed"], counts["unmatched"]) == (1, 1)
+    assert SourceState.objects.filter(outcome="unmatched").count() == 4
+
+
+def test_what_a_person_said_tmdb_does_not_have_is_not_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work(tmdb="")
+    Match.objects.create(screen_work=dune, state=Match.State.NONE, found_at=timezone.now())
+    assert refresh()["processed"] == 0
+
+
+def test_a_title_whose_id_a_person_keeps_out_brings_nothing(lab: TmdbLab, refresh: Refresh) -> None:
+    screen_work("dune", tmdb="", locks={"external_ids": {"by": 1, "at": "2026"}})
+    lab.add(film(841, "Dune", date="1984-12-14"))
+    refresh()
+    assert not ScreenMetadata.objects.exists()
+
+
+def test_a_search_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refresh: Refresh) -> None:
+    screen_work("dune", tmdb="")
+    lab.add(film(841, "Dune", date="1984-12-14", directors="David Lynch"))
+    lab.when("/3/search/movie", "500", times=2)
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
