@@ -226,7 +226,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "LICENSE": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"ScreenRole": ["director", "creator", "screenwriter"]},
+    "ENUM_NAME_OVERRIDES": {"ScreenRole": ["director", "creator", "screenwriter", "cast"]},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "adaptapedia.api.schema.with_rate_headers",

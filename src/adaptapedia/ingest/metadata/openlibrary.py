@@ -69,14 +69,15 @@ class Works:
     def __init__(self, reader: Reader, enquiry: Enquiry) -> None:
         self._reader = reader
         self._enquiry = enquiry
-        self._when = {"since": enquiry.refresh.started_at, "attempt": timezone.now()}
+        self._since = enquiry.refresh.started_at
+        self._attempt = timezone.now()
 
     def renew(self, requests: int) -> None:
         self._enquiry.put(self._records_due, self.ask, self.keep, step="works", requests=requests)
 
     def describe(self) -> None:
         """With all the requests that are left. Each may be answered by another work, which is asked too."""
-        look_up = partial(descriptions_due, **self._when)
+        look_up = partial(descriptions_due, since=self._since, attempt=self._attempt)
         self._enquiry.put(
             lambda room: look_up(limit=room),
             self.ask_description,
@@ -132,7 +133,7 @@ class Works:
             self._count(ends, merged.enriched)
 
     def _records_due(self, room: int) -> list[list[WantedWork]]:
-        due = records_due(**self._when, limit=room * TOGETHER)
+        due = records_due(since=self._since, attempt=self._attempt, limit=room * TOGETHER)
         return [due[first : first + TOGETHER] for first in range(0, len(due), TOGETHER)]
 
     def _count(self, ends: dict[WantedWork, Outcome], enriched: int) -> None:

@@ -155,7 +155,7 @@ def title_row(title: Title, *, screen_work_id: int) -> TitleRow:
         trailers=_json([_trailer(trailer) for trailer in title.trailers]),
         providers=_json(_providers(title)),
         seasons=_json([_season(season) for season in title.seasons]),
-        cast=_json([_member(member) for member in title.cast[:CAST_SHOWN]]),
+        cast=_json([_member(member) for member in _cast(title)]),
     )
     return row._replace(digest=_digest(row[2:], credits_of(title)))
 
@@ -185,11 +185,16 @@ def credits_of(title: Title) -> tuple[Credit, ...]:
     Of a series, a role that more than EPISODE_WORK people share is left out.
     """
     crew = (credit for role in dict.fromkeys(ROLES.values()) for credit in _of_role(title, role))
-    seen: dict[int, str] = {}
+    return (*crew, *_placed("cast", ((member.person_id, member.name) for member in _cast(title))))
+
+
+def _cast(title: Title) -> list[CastMember]:
+    """The best billed, each once."""
+    seen: dict[int, CastMember] = {}
     for member in title.cast:
         if member.name:
-            seen.setdefault(member.person_id, member.name)
-    return (*crew, *_placed("cast", list(seen.items())[:CAST_SHOWN]))
+            seen.setdefault(member.person_id, member)
+    return list(seen.values())[:CAST_SHOWN]
 
 
 def _of_role(title: Title, role: str) -> Iterator[Credit]:
