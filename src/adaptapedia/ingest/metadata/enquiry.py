@@ -40,7 +40,7 @@ class Extent:
     """No new batch is begun after them: within the soft limit of a job of six hours."""
     in_flight: int = 64
     """Side by side, those included that wait for their turn: enough for 40 a second at a second and a half each."""
-    batch: int = 200
+    batch: int = 100
     """Answers a transaction: what a killed worker loses at most, besides those under way."""
 
 
