@@ -38,11 +38,13 @@ EXAMPLES = {
     "DEBUG": "0",
     "PORT": "8000",
     "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
+    "ADAPTAPEDIA_LAB": "1",
 }
 
 PLAIN_FAULTS = {
     "PORT": "must be a whole number from 1 to 65535",
     "DEBUG": "must be 1 or 0",
+    "ADAPTAPEDIA_LAB": "must be 1 or 0",
 }
 """What is wrong with a value of the wrong type, in plainer words than pydantic's."""
 
@@ -80,6 +82,7 @@ class Config(BaseSettings):
     debug: bool = False
     port: int = Field(default=8000, ge=1, le=65535)
     adaptapedia_home: Path | None = None
+    adaptapedia_lab: bool = False
 
     @classmethod
     def load(cls) -> Self:
@@ -209,8 +212,8 @@ class Config(BaseSettings):
 
     @cached_property
     def home(self) -> "Home":
-        """Where the embedded default keeps data and sockets."""
-        return Home.find(self.adaptapedia_home)
+        """Where the embedded default keeps data and sockets; with the lab, apart from what is real."""
+        return Home.find(self.adaptapedia_home, lab=self.adaptapedia_lab)
 
     @property
     def sender(self) -> str:
@@ -295,14 +298,16 @@ class Home:
     run: Path
 
     @classmethod
-    def find(cls, chosen: Path | None) -> "Home":
-        key = hashlib.sha256(str(chosen or CHECKOUT).encode()).hexdigest()[:10]
+    def find(cls, chosen: Path | None, *, lab: bool = False) -> "Home":
+        """The home at a chosen place, else the checkout's own, of which there is another for the upstream lab."""
+        apart = "-lab" if lab and chosen is None else ""
+        key = hashlib.sha256(f"{chosen or CHECKOUT}{apart}".encode()).hexdigest()[:10]
         if os.geteuid() == 0:
             return cls(data=chosen or Path("/var/lib/adaptapedia") / key, run=Path("/run") / f"adaptapedia-{key}")
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
         fits = len(str(runtime)) < 60 and os.access(runtime, os.W_OK)
         run = runtime if fits else Path("/tmp")  # noqa: S108
-        return cls(data=chosen or CHECKOUT / ".adaptapedia", run=run / f"adaptapedia-{os.geteuid()}-{key}")
+        return cls(data=chosen or CHECKOUT / f".adaptapedia{apart}", run=run / f"adaptapedia-{os.geteuid()}-{key}")
 
     def secret_key(self) -> str:
         """The key of this installation, made on first use; only its owner can read the file.

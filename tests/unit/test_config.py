@@ -69,6 +69,7 @@ MALFORMED = {
         ("65536", "must be a whole number from 1 to 65535 (it is '65536')"),
     ],
     "ADAPTAPEDIA_HOME": [("data", "must be an absolute path (it is 'data')")],
+    "ADAPTAPEDIA_LAB": [("perhaps", "must be 1 or 0 (it is 'perhaps')")],
 }
 
 
