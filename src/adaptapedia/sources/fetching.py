@@ -214,13 +214,17 @@ class Fetcher:
         except (TimeoutError, httpx.TimeoutException) as error:
             raise TimedOut(f"{self._name} did not answer within {self._patience.timeout:.0f} s") from error
         except (httpx.TransportError, httpx.InvalidURL, H2Error) as error:
-            evidence = self._shown(repr(error))
-            if begun:
-                raise Truncated(f"{self._name}'s answer ended early", evidence=evidence) from None
-            raise Unavailable(
-                f"{self._name} cannot be reached at {self._shown(self._base_url)}", evidence=evidence
-            ) from None
+            raise self._broken_off(error, begun=begun) from None
         return response, body
+
+    def _broken_off(self, error: Exception, *, begun: bool) -> SourceError:
+        """The error that a fault of the connection stands for, before an answer has begun and after."""
+        evidence = self._shown(repr(error))
+        if begun:
+            return Truncated(f"{self._name}'s answer ended early", evidence=evidence)
+        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | H2Error):
+            return Unavailable(f"{self._name} gave no answer in HTTP", evidence=evidence)
+        return Unavailable(f"{self._name} cannot be reached at {self._shown(self._base_url)}", evidence=evidence)
 
     async def _send(self, path: str, params: Params, etag: str) -> httpx.Response:
         """The response, its body still to come, after redirects that stay with the upstream's own host."""
@@ -278,7 +282,7 @@ class Fetcher:
             return own
         if status in TIMEOUTS:
             return TimedOut(f"{self._name} took too long", evidence=evidence)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(f"{self._name} answered HTTP {status}", evidence=evidence)
         if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return NotFound(f"{self._name} does not have what was asked for", evidence=evidence)
