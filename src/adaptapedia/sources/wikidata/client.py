@@ -18,7 +18,7 @@ from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
 from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
 from adaptapedia.sources.wikidata import parse, queries
-from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Slice
+from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Slice
 from adaptapedia.sources.wikidata.results import Row, excerpt, is_timeout
 
 __all__ = ["Slice", "WikidataClient"]
@@ -88,6 +88,11 @@ class WikidataClient:
     def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
         """The first `limit` pairs after the cursor, and how many there are after it in all."""
         return self._ask(queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, limit=limit))
+
+    def changed_after(self, cursor: int, *, since: datetime, limit: int) -> Changes:
+        """The first `limit` items of pairs after the cursor that have changed since, or do not say when."""
+        query = queries.changed_after(cursor, since=since, limit=limit)
+        return self._ask(query, lambda body: parse.changes(body, limit=limit))
 
     def items(self, qids: Sequence[int]) -> list[Item]:
         """One item for each of `qids`, in their order as numbers.
