@@ -49,7 +49,7 @@ def follow_redirects(sweep: Sweep) -> None:
 def targets_of(sweep: Sweep) -> dict[int, int]:
     """Every redirect that the sweep met, with the item that it leads to."""
     found = SweepItem.objects.filter(sweep=sweep, side=Side.REDIRECT, target__isnull=False)
-    return dict(found.values_list("qid", "target"))
+    return {qid: target for qid, target in found.values_list("qid", "target") if target is not None}
 
 
 def redirected(item: Item, targets: Mapping[int, int]) -> Item:

@@ -44,10 +44,10 @@ def open_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
         return _new_sweep(source, endpoint=endpoint, run=run, whole=whole)
 
 
-def endpoint_under_way(source: str) -> str | None:
-    """Where an unfinished sweep, not too old to go on, has read something already."""
+def endpoint_under_way(source: str, run: Run) -> str | None:
+    """Where an unfinished sweep with which this run would go on has read something already."""
     found = Sweep.objects.filter(source=source, finished_at=None).exclude(phase=Sweep.Phase.CLASSES).first()
-    return None if found is None or (_is_stale(found) and found.asked_by is None) else found.endpoint
+    return found.endpoint if found and (not _is_stale(found) or _is_answered(found, run)) else None
 
 
 def last_good(source: str) -> Sweep | None:

@@ -1,12 +1,13 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
-from adaptapedia.ingest.wikidata import sweep_wikidata
+from adaptapedia.ingest.endpoints import ingest_wikidata
 from adaptapedia.kit.budget import Budget, Limits
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
@@ -25,12 +26,25 @@ from adaptapedia.sources.wikidata.client import WikidataClient
     remember_as="last_wikidata_ingestion",
     remember_for=DAY,
 )
-def run_daily_wikidata_ingestion(run: Run) -> Counts:
-    """Book → screen adaptations from Wikidata into the catalogue."""
-    endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
-    waits = settings.WIKIDATA_WAITS
-    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **waits) as wikidata:
-        counts = sweep_wikidata(wikidata, run, endpoint=endpoint)
-    keep_reading(WIKIDATA, at=timezone.now())
-    return counts
+def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
+    """Book → screen adaptations from Wikidata into the catalogue.
+
+    What has changed is read daily, everything on Sundays, the first time, and when asked to (`whole`).
+    """
+    ingested = ingest_wikidata(settings.WIKIDATA_SPARQL_ENDPOINTS, _client, run, whole=whole)
+    if ingested.is_fresh:
+        keep_reading(WIKIDATA, at=timezone.now())
+    else:
+        run.suspect("No endpoint of Wikidata could be read, so the last good snapshot was written once more.")
+    return ingested.counts
+
+
+def _client(endpoint: str) -> WikidataClient:
+    """A client of one endpoint, with a budget of the endpoint's own: a breaker that is open for one is not for another."""
+    name = (
+        "Wikidata"
+        if endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
+        else f"Wikidata at {urlsplit(endpoint).hostname}"
+    )
+    budget = Budget(name, settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
+    return WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **settings.WIKIDATA_WAITS)

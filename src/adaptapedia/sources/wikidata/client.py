@@ -6,6 +6,7 @@ How the service behaves: mediawiki.org, "Wikidata Query Service/User Manual" (li
 import random
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Self, TypeVar
 
