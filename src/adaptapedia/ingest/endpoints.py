@@ -39,8 +39,8 @@ class Ingested:
 def ingest_wikidata(endpoints: Sequence[str], open_reader: OpenReader, run: Run, *, whole: bool = False) -> Ingested:
     """Read Wikidata at the first endpoint that answers to the end, and bring the catalogue up to date.
 
-    The counts say where it was `read_from`, and of endpoints that failed why. Raises the SourceError of the first
-    that failed, of several a retryable one, where an attempt is left or there is no snapshot; else see `sweep_wikidata`.
+    The counts say where it was `read_from`, and of endpoints that failed why. Where none answered and an attempt
+    is left or there is no snapshot: raises the SourceError of the first, a retryable one before any other.
     """
     failures: Failures = {}
     for endpoint in _in_order(endpoints, run):

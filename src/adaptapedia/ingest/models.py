@@ -126,6 +126,11 @@ class SweepItem(models.Model):
         REDIRECT = "redirect", _("redirects to another")
         ABSENT = "absent", _("not there")
 
+    class Reached(models.TextChoices):
+        NAMED = "", _("a pair or a credit names it")
+        REDIRECT = "redirect", _("a redirect leads to it")
+        SUSPECT = "suspect", _("it was asked for by itself")
+
     sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
     qid = models.BigIntegerField()
     side = models.CharField(max_length=8, choices=Side, default=Side.PENDING)
@@ -135,7 +140,9 @@ class SweepItem(models.Model):
     people = ArrayField(models.BigIntegerField(), default=list, help_text=_("Whom its credits name."))
     record = models.JSONField(null=True, help_text=_("A sources.wikidata.records.Item, defaults left out."))
     target = models.BigIntegerField(null=True, help_text=_("The item that a redirect leads to in the end."))
-    single = models.BooleanField(default=False, db_default=False, help_text=_("Asked for by itself, as a suspect."))
+    reached = models.CharField(
+        max_length=8, choices=Reached, blank=True, default="", db_default="", help_text=_("What it was needed for.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sweep", "qid"], name="sweep_item_once")]

@@ -125,7 +125,11 @@ def _side(sweep: Sweep, item: Item, tree: ClassTree) -> str:
 
 def _judge(sweep: Sweep) -> None:
     pending = list(sweep.suspects.filter(verdict=Verdict.PENDING))
-    asked = {} if sweep.answer == KEEP else {item.qid: item for item in sweep.items.filter(single=True)}
+    asked = (
+        {}
+        if sweep.answer == KEEP
+        else {item.qid: item for item in sweep.items.filter(reached=SweepItem.Reached.SUSPECT)}
+    )
     for suspect in pending:
         suspect.verdict = Verdict.KEPT if sweep.answer == KEEP else _verdict(suspect, asked)
     SweepSuspect.objects.bulk_update(pending, ["verdict"], batch_size=1_000)
@@ -170,7 +174,7 @@ def settle_vanished(sweep: Sweep, *, origin: Origin) -> Settled:
     execute(statement("suspects_cleared"), parameters)
     retired, restored = {}, {}
     for name, table, side in ENTRIES:
-        of_side = {**parameters, "side": side, "screen": side == Side.SCREEN}
+        of_side = {**parameters, "side": side}
         restored[name] = execute(statement("entries_restored").format(table=table), of_side)
         retired[name] = execute(statement("entries_retired").format(table=table), of_side)
     restored["adaptations"] = execute(statement("adaptations_restored"), parameters)

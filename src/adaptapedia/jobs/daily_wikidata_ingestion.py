@@ -40,11 +40,8 @@ def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
 
 
 def _client(endpoint: str) -> WikidataClient:
-    """A client of one endpoint, with a budget of the endpoint's own: a breaker that is open for one is not for another."""
-    name = (
-        "Wikidata"
-        if endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
-        else f"Wikidata at {urlsplit(endpoint).hostname}"
-    )
+    """A client of one endpoint, with a budget of that endpoint's own: one's open breaker says nothing of another."""
+    is_first = endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
+    name = "Wikidata" if is_first else f"Wikidata at {urlsplit(endpoint).hostname}"
     budget = Budget(name, settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
     return WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **settings.WIKIDATA_WAITS)

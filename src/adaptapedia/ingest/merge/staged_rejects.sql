@@ -25,7 +25,10 @@ FROM (
     FROM ingest_sweepitem AS item
     WHERE item.sweep_id = %(sweep)s AND (
         (item.side = 'person' AND item.problem <> '')
-        OR (item.side IN ('absent', 'redirect') AND item.target IS NULL AND NOT item.single AND NOT EXISTS (
+        OR (item.reached = '' AND (item.side = 'absent' OR item.side = 'redirect' AND NOT EXISTS (
+            SELECT FROM ingest_sweepitem AS target
+            WHERE target.sweep_id = item.sweep_id AND target.qid = item.target AND target.side <> 'absent'
+        )) AND NOT EXISTS (
             SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.subject = item.qid
             UNION ALL
             SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.source = item.qid
@@ -39,7 +42,7 @@ FROM (
         jsonb_build_object('item', 'Q' || item.qid, 'name', item.record #> '{label,text}', 'value', found.value -> 'value')
     FROM ingest_sweepitem AS item, jsonb_array_elements(item.record -> 'problems') AS found (value)
     WHERE item.sweep_id = %(sweep)s AND item.side NOT IN ('absent', 'redirect')
-      AND (NOT item.single OR EXISTS (
+      AND (item.reached = '' OR EXISTS (
         SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.subject = item.qid
         UNION ALL
         SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.source = item.qid))

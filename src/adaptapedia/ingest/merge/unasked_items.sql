@@ -4,9 +4,9 @@ FROM (
     SELECT unnest(ARRAY[subject, source]) AS qid FROM ingest_sweepsuspect WHERE sweep_id = %(sweep)s AND verdict = ''
     UNION
     SELECT (item.record ->> 'redirect_to')::bigint FROM ingest_sweepitem AS item
-    WHERE item.sweep_id = %(sweep)s AND item.single AND item.side = 'redirect'
+    WHERE item.sweep_id = %(sweep)s AND item.reached = 'suspect' AND item.side = 'redirect'
 ) AS needed
 WHERE NOT EXISTS (
     SELECT FROM ingest_sweepitem AS item
-    WHERE item.sweep_id = %(sweep)s AND item.qid = needed.qid AND item.single)
+    WHERE item.sweep_id = %(sweep)s AND item.qid = needed.qid AND item.reached = 'suspect')
 ORDER BY needed.qid

@@ -44,8 +44,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="sweepitem",
-            name="single",
-            field=models.BooleanField(db_default=False, default=False, help_text="Asked for by itself, as a suspect."),
+            name="reached",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "a pair or a credit names it"),
+                    ("redirect", "a redirect leads to it"),
+                    ("suspect", "it was asked for by itself"),
+                ],
+                db_default="",
+                default="",
+                help_text="What it was needed for.",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
             model_name="sweepitem",

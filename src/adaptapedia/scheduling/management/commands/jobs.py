@@ -1,4 +1,4 @@
-"""`adaptapedia jobs list | run NAME [--set ARGUMENT=VALUE] [--wait] | runs [NAME] | show RUN | answer RUN ANSWER`, each with `--json`."""
+"""`adaptapedia jobs list | run NAME | runs [NAME] | show RUN | answer RUN ANSWER`, each with `--json`."""
 
 import getpass
 import json
