@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -43,7 +44,7 @@ def ingest(*upstreams: FaultProxy, run: Watched | None = None) -> Ingested:
     proxies = {upstream.url: upstream for upstream in upstreams}
 
     def open_reader(endpoint: str) -> AbstractContextManager[WikidataClient]:
-        return reader(proxies[endpoint])
+        return reader(proxies[endpoint], budget_of=uuid4().hex)
 
     return ingest_wikidata([*proxies], open_reader, run or Watched())
 

@@ -71,10 +71,12 @@ def fresh_budget() -> Iterator[None]:
 
 
 @contextmanager
-def reader(upstream: FaultProxy, client: type[WikidataClient] = WikidataClient) -> Iterator[WikidataClient]:
+def reader(
+    upstream: FaultProxy, client: type[WikidataClient] = WikidataClient, *, budget_of: str = "sweep"
+) -> Iterator[WikidataClient]:
     """A client that never waits."""
     budget = Budget(
-        "sweep", settings.BUDGET_URL, limits=Limits(rate=1e3, burst=1e6, failures=100), sleep=lambda _seconds: None
+        budget_of, settings.BUDGET_URL, limits=Limits(rate=1e3, burst=1e6, failures=100), sleep=lambda _seconds: None
     )
     agent = "Test (t@example.org)"
     with client(upstream.url, user_agent=agent, budget=budget, sleep=lambda _seconds: None) as connected:

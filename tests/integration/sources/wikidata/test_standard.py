@@ -76,7 +76,7 @@ def around_pairs(extract: Path) -> str:
     pairs = [(found[1], found[3]) for found, _ in every if found[2] == f"{DIRECT}P144"]
     sides = {side for pair in pairs[:: max(1, len(pairs) // PAIRS)][:PAIRS] for side in pair}
     said = [line for found, line in every if found[1] in sides]
-    return "".join([*tree, *said][:TRIPLES]) + BESIDE
+    return "".join([*tree, *said][:TRIPLES]) + BESIDE.replace("+00:00", "Z")
 
 
 @pytest.fixture(scope="module")
