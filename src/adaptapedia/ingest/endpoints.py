@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import Reader
-from adaptapedia.ingest.sweep import endpoint_under_way, last_good
+from adaptapedia.ingest.sweep import endpoint_under_way, last_good, shown
 from adaptapedia.ingest.wikidata import SOURCE, sweep_wikidata
 from adaptapedia.ingest.writing import write_again
 from adaptapedia.scheduling.jobs import Run
@@ -53,15 +52,8 @@ def ingest_wikidata(endpoints: Sequence[str], open_reader: OpenReader, run: Run,
             if not run.last_attempt and endpoint_under_way(SOURCE, run) == endpoint:
                 raise
         else:
-            return Ingested({**counts, "read_from": shown(endpoint), **_told(failures)}, is_fresh=True)
+            return Ingested({**counts, **_told(failures)}, is_fresh=True)
     return Ingested(_from_snapshot(failures, run), is_fresh=False)
-
-
-def shown(endpoint: str) -> str:
-    """An endpoint as anybody may see it: without what might be a password or a key."""
-    parts = urlsplit(endpoint)
-    host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else endpoint
 
 
 def _in_order(endpoints: Sequence[str], run: Run) -> list[str]:

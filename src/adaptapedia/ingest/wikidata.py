@@ -6,7 +6,7 @@ from adaptapedia.ingest.carrying import read_changes
 from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import Reader, read_classes, read_edges, read_items, read_people
-from adaptapedia.ingest.sweep import base_of, forget_older, open_sweep
+from adaptapedia.ingest.sweep import base_of, forget_older, open_sweep, shown
 from adaptapedia.ingest.vanished import question_vanished
 from adaptapedia.ingest.writing import write_catalogue
 from adaptapedia.scheduling.jobs import Counts, Run
@@ -20,13 +20,14 @@ def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str, whole: bool = Fal
     Items that have not changed since the last sweep at this endpoint are carried over from it, unless this one is
     `whole` (see `open_sweep`). Goes on with the sweep of an earlier attempt. Raises a SourceError when Wikidata could
     not be read whole; what was read is kept, and the catalogue is as it was. Raises Ask when too much has vanished.
+    The counts say where it was `read_from`.
     """
     sweep = open_sweep(SOURCE, endpoint=endpoint, run=run, whole=whole)
     if not sweep.finished_at:
         _read(sweep, reader, run)
         write_catalogue(sweep, run, origin=_origin(run))
     forget_older(sweep)
-    return dict(sweep.counts)
+    return {**sweep.counts, "read_from": shown(sweep.endpoint)}
 
 
 def _read(sweep: Sweep, reader: Reader, run: Run) -> None:

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
-from adaptapedia.ingest.endpoints import Ingested, ingest_wikidata, shown
+from adaptapedia.ingest.endpoints import Ingested, ingest_wikidata
 from adaptapedia.ingest.models import Sweep
+from adaptapedia.ingest.sweep import shown
 from adaptapedia.sources.errors import Rejected, SourceError, Unavailable
 from adaptapedia.sources.wikidata.client import WikidataClient
 from tests.integration.ingest.test_merging import row_versions
@@ -157,6 +158,17 @@ def test_a_sweep_begun_at_one_endpoint_a_day_ago_does_not_decide_where_to_read_t
     first.up()
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=21), tick=True):
         assert ingest(first, second).counts["read_from"] == first.url
+
+
+def test_a_run_that_was_killed_before_it_could_say_so_tells_where_it_had_read(
+    first: FaultProxy, second: FaultProxy
+) -> None:
+    first.down()
+    run = Watched()
+    ingest(first, second, run=run)
+    first.up()
+    assert ingest(first, second, run=run).counts["read_from"] == second.url
+    assert first.requests == []
 
 
 @pytest.mark.parametrize(

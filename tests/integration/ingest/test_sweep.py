@@ -97,6 +97,7 @@ def test_a_pair_and_its_people_get_in(serve_wikidata: Serve) -> None:
     created = {"created": 1, "updated": 0, "unchanged": 0}
     settled = {"retired": 0, "restored": 0}
     assert counts == {
+        "read_from": "loopback",
         "items": {"read": 3, "carried_over": 0},
         "people": {**created, "merged": 0},
         "works": {**created, "merged": 0, **settled},
