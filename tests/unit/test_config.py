@@ -55,6 +55,7 @@ MALFORMED = {
         ("ftp://u:hidden@h,https://h", "must be an http:// or https:// address, or several"),
     ],
     "TMDB_BASE_URL": [("ftp://api.themoviedb.org", "must be an http:// or https:// address")],
+    "METRICS_TOKEN": [("short", "takes at least 20 printable ASCII characters, without spaces. Example")],
     "TMDB_API_KEY": [("'hidden' ", "takes the key alone, without spaces or quotes around it. Example")],
     "OPEN_LIBRARY_BASE_URL": [("https://", "must be an http:// or https:// address")],
     "CONTACT": [

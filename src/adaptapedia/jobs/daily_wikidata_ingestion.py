@@ -1,6 +1,5 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,7 +7,7 @@ from django.utils import timezone
 
 from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
 from adaptapedia.ingest.endpoints import ingest_wikidata
-from adaptapedia.kit.budget import Budget, Limits
+from adaptapedia.ingest.upstreams import Upstream, budget_of
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
 
@@ -42,6 +41,5 @@ def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
 def _client(endpoint: str) -> WikidataClient:
     """A client of one endpoint, with a budget of that endpoint's own: one's open breaker says nothing of another."""
     is_first = endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
-    name = "Wikidata" if is_first else f"Wikidata at {urlsplit(endpoint).hostname}"
-    budget = Budget(name, settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
+    budget = budget_of(Upstream.WIKIDATA, at="" if is_first else urlsplit(endpoint).hostname or "")
     return WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **settings.WIKIDATA_WAITS)
