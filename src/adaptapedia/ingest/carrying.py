@@ -5,6 +5,7 @@ when it said, the last time it was read, when it had last changed, and the upstr
 person's item is carried over on the same terms without being asked about: whole sweeps refresh people.
 """
 
+import logging
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +16,10 @@ from adaptapedia.ingest.sides import settle_sides
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.sweep import LAG, enter, step
 from adaptapedia.scheduling.jobs import Run
+from adaptapedia.sources.errors import TimedOut
 from adaptapedia.sources.wikidata.records import Changes
+
+log = logging.getLogger(__name__)
 
 CHANGES_SLICE = 20_000
 """Items a query, of one row each."""
@@ -37,14 +41,25 @@ def carry_people(sweep: Sweep, base: Sweep) -> None:
 
 
 def read_changes(sweep: Sweep, reader: ChangesReader, run: Run, *, base: Sweep) -> None:
-    """What has changed since the last finished sweep began, less the time an edit takes to arrive, is pending again."""
+    """What has changed since the last finished sweep began, less the time an edit takes to arrive, is pending again.
+
+    Everything is, at an endpoint that takes too long to say so.
+    """
+    since = base.started_at - LAG
     while sweep.phase == Sweep.Phase.CHANGES:
         done = sweep.cursor["done"]
         run.progress(done, step="reading what has changed")
-        part = reader.changed_after(sweep.cursor["after"], since=base.started_at - LAG, limit=CHANGES_SLICE)
+        try:
+            part = reader.changed_after(sweep.cursor["after"], since=since, limit=CHANGES_SLICE)
+        except TimedOut as error:
+            log.warning("Run %s reads everything: %s", run.id, error)
+            part = None
         with step(sweep):
-            execute(statement("pending_from_changes"), {"sweep": sweep.pk, "qids": list(part.qids)})
-            if len(part.qids) == part.remaining:
+            if part is None:
+                _items(sweep).update(side=SweepItem.Side.PENDING)
+            else:
+                execute(statement("pending_from_changes"), {"sweep": sweep.pk, "qids": list(part.qids)})
+            if part is None or len(part.qids) == part.remaining:
                 _end_of_changes(sweep)
             else:
                 sweep.cursor = {"after": part.qids[-1], "done": done + len(part.qids)}

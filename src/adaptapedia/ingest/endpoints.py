@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import Reader
-from adaptapedia.ingest.sweep import endpoint_under_way, last_good, shown
+from adaptapedia.ingest.sweep import endpoint_under_way, last_good
 from adaptapedia.ingest.wikidata import SOURCE, sweep_wikidata
 from adaptapedia.ingest.writing import write_again
+from adaptapedia.kit.addresses import without_secrets
 from adaptapedia.scheduling.jobs import Run
 from adaptapedia.sources.errors import SourceError
 
@@ -48,7 +49,7 @@ def ingest_wikidata(endpoints: Sequence[str], open_reader: OpenReader, run: Run,
                 counts = sweep_wikidata(reader, run, endpoint=endpoint, whole=whole)
         except SourceError as error:
             failures[endpoint] = error
-            log.warning("Run %s: Wikidata could not be read from %s: %s", run.id, shown(endpoint), error)
+            log.warning("Run %s: Wikidata could not be read from %s: %s", run.id, without_secrets(endpoint), error)
             if not run.last_attempt and endpoint_under_way(SOURCE, run) == endpoint:
                 raise
         else:
@@ -69,12 +70,14 @@ def _from_snapshot(failures: Failures, run: Run) -> dict[str, Any]:
     if snapshot is None or not run.last_attempt or not retryable:
         raise next(iter([*retryable, *failures.values()]))
     read_at = f"{snapshot.started_at:%Y-%m-%d %H:%M} UTC"
-    read_from = f"the last good snapshot, of {read_at}, from {shown(snapshot.endpoint)}"
+    read_from = f"the last good snapshot, of {read_at}, from {without_secrets(snapshot.endpoint)}"
     counts = write_again(snapshot, run, origin=Origin(SOURCE, run.id, timezone.now()))
     return {**counts, "read_from": read_from, **_told(failures)}
 
 
 def _told(failures: Failures) -> dict[str, Any]:
     return (
-        {"failed_endpoints": {shown(endpoint): str(error) for endpoint, error in failures.items()}} if failures else {}
+        {"failed_endpoints": {without_secrets(endpoint): str(error) for endpoint, error in failures.items()}}
+        if failures
+        else {}
     )

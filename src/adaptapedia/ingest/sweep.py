@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -64,13 +63,6 @@ def forget_older(sweep: Sweep) -> None:
 def base_of(sweep: Sweep) -> Sweep | None:
     """The finished sweep whose unchanged items this one carries over; None when it reads everything."""
     return Sweep.objects.filter(pk=sweep.base_id).first() if sweep.base_id else None
-
-
-def shown(endpoint: str) -> str:
-    """An endpoint as anybody may see it: without what might be a password or a key."""
-    parts = urlsplit(endpoint)
-    host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else endpoint
 
 
 @contextmanager

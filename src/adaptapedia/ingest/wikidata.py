@@ -6,9 +6,10 @@ from adaptapedia.ingest.carrying import read_changes
 from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import Reader, read_classes, read_edges, read_items, read_people
-from adaptapedia.ingest.sweep import base_of, forget_older, open_sweep, shown
+from adaptapedia.ingest.sweep import base_of, forget_older, open_sweep
 from adaptapedia.ingest.vanished import question_vanished
 from adaptapedia.ingest.writing import write_catalogue
+from adaptapedia.kit.addresses import without_secrets
 from adaptapedia.scheduling.jobs import Counts, Run
 
 SOURCE = "wikidata"
@@ -27,7 +28,7 @@ def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str, whole: bool = Fal
         _read(sweep, reader, run)
         write_catalogue(sweep, run, origin=_origin(run))
     forget_older(sweep)
-    return {**sweep.counts, "read_from": shown(sweep.endpoint)}
+    return {**sweep.counts, "read_from": without_secrets(sweep.endpoint)}
 
 
 def _read(sweep: Sweep, reader: Reader, run: Run) -> None:

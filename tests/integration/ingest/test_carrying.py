@@ -192,3 +192,11 @@ def test_a_source_that_becomes_a_subject_changes_sides_though_it_was_carried_ove
     with pytest.raises(Ask, match="1 of 2 pairs"):
         at(MONDAY + DAY, serve_wikidata(ARRAKIS + both + akira + triples(2, P144=190192)))
     assert SweepItem.objects.filter(qid=2).latest("id").side == "screen"
+
+
+def test_everything_is_read_at_an_endpoint_that_takes_too_long_to_say_what_has_changed(serve_wikidata: Serve) -> None:
+    upstream = serve_wikidata(ARRAKIS)
+    at(MONDAY, upstream)
+    upstream.when("?modified", "500-timeout")
+    assert at(MONDAY + DAY, upstream)["items"] == {"read": 2, "carried_over": 2}
+    assert [request.fault for request in upstream.requests].count("500-timeout") == 1

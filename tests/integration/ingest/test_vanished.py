@@ -165,6 +165,7 @@ def test_what_a_person_has_restored_is_not_retired_again(serve_wikidata: Serve, 
     sweep(gone)
     novel = Work.objects.get(wikidata_id=1)
     edit_entry(novel, {"retired_at": None}, by=django_user_model.objects.create(username="ada"))
+    assert (novel.retired_at, novel.retired_reason) == (None, "")
     Adaptation.objects.filter(work=novel).update(retired_at=None, retired_reason="")
     counts = sweep(gone)
     assert (counts["works"]["retired"], counts["adaptations"]["retired"]) == (0, 0)
