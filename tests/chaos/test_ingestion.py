@@ -159,7 +159,7 @@ def writing(installation: Installation) -> Iterator[Callable[[], None]]:
 
     connection = psycopg.connect(installation.postgres.url)
     try:
-        connection.execute("LOCK TABLE catalogue_screenwork IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE catalogue_screenwork IN SHARE MODE")
         yield until_it_waits
     finally:
         connection.close()

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry as Act
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.accounts.models import User

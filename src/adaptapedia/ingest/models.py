@@ -128,7 +128,7 @@ class SweepItem(models.Model):
 
     class Reached(models.TextChoices):
         NAMED = "", _("a pair or a credit names it")
-        REDIRECT = "redirect", _("a redirect leads to it")
+        REDIRECT = "redirect", _("a redirect leads to it, or from it to others in its pairs")
         SUSPECT = "suspect", _("it was asked for by itself")
 
     sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)

@@ -41,8 +41,8 @@ def find_targets(sweep: Sweep) -> int:
 def follow_redirects(sweep: Sweep) -> None:
     """Put pairs of what redirects lead to in the place of theirs, each once. Within a step."""
     if find_targets(sweep):
-        execute(statement("edges_redirected"), {"sweep": sweep.pk})
-        execute(statement("edges_of_redirects_removed"), {"sweep": sweep.pk})
+        for name in ("edges_redirected", "edges_of_redirects_removed", "redirects_followed"):
+            execute(statement(name), {"sweep": sweep.pk})
         settle_sides(sweep, targets_only=True)
 
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("", "a pair or a credit names it"),
-                    ("redirect", "a redirect leads to it"),
+                    ("redirect", "a redirect leads to it, or from it to others in its pairs"),
                     ("suspect", "it was asked for by itself"),
                 ],
                 db_default="",
