@@ -33,10 +33,10 @@ TITLE = {
 }
 OTHER_NAME = Part("title", "other_name", 0.0)
 """Found by our title, which stands in none that is shown: by one of its alternative titles, then."""
-ORIGINAL_TOO = 1.5
+ORIGINAL_TOO = 1.0
 """Where title and original title differ and both are theirs too."""
 YEAR = {"same": 3.5, "1": 1.0, "2": -1.5, "3": -3.0, "far": -6.0, "unknown": 0.0}
-KIND = {"likely": 0.0, "either": -1.0, "unlikely": -3.0}
+KIND = {"likely": 0.0, "either": -1.0, "unlikely": -3.5}
 """TMDb files television films with films and miniseries with series mostly, not always; of others it hardly errs."""
 LANGUAGE = {"same": 0.5, "other": -2.0, "unknown": 0.0}
 DIRECTOR = {Known.SAME: 5.0, Known.FAMILY_NAME: 0.0, Known.OTHERS: -6.0, Known.UNKNOWN: 0.0}
