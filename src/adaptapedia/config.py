@@ -34,6 +34,7 @@ EXAMPLES = {
     "CONTACT": "you@example.org",
     "EMAIL_URL": "submission://user:password@mail.example.org:587",
     "SENTRY_DSN": "https://key@sentry.example.org/1",
+    "METRICS_TOKEN": "k7Jx0Zr2Vw9Tq4Ls8Pn3Hd6",
     "DEBUG": "0",
     "PORT": "8000",
     "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
@@ -45,7 +46,7 @@ PLAIN_FAULTS = {
 }
 """What is wrong with a value of the wrong type, in plainer words than pydantic's."""
 
-SECRETS = {"SECRET_KEY", "TMDB_API_KEY"}
+SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN"}
 """Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
 CONNECTION_KEPT_FOR = 600
@@ -75,6 +76,7 @@ class Config(BaseSettings):
     contact: str = Field(default_factory=lambda: f"{_person()}@{_plain(socket.gethostname()) or 'localhost'}")
     email_url: str = "console:"
     sentry_dsn: str | None = None
+    metrics_token: str | None = None
     debug: bool = False
     port: int = Field(default=8000, ge=1, le=65535)
     adaptapedia_home: Path | None = None
@@ -147,6 +149,15 @@ class Config(BaseSettings):
             if not valid:
                 raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/") if value else value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _token_is_hard_to_guess(cls, value: str | None) -> str | None:
+        if value is not None and not (
+            len(value) >= 20 and value.isascii() and value.isprintable() and " " not in value
+        ):
+            raise ValueError("takes at least 20 printable ASCII characters, without spaces")
+        return value
 
     @field_validator("tmdb_api_key")
     @classmethod

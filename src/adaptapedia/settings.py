@@ -353,11 +353,15 @@ CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 WIKIDATA_SPARQL_ENDPOINT = CONFIG.wikidata_sparql_endpoint
 WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
 WIKIDATA_WAITS: dict[str, Any] = {}  # timeout and first_wait of its client; empty for those of the query service
+TMDB_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of ingest.upstreams
 TMDB_BASE_URL = CONFIG.tmdb_base_url
 TMDB_API_KEY = CONFIG.tmdb_api_key
+OPEN_LIBRARY_LIMITS: dict[str, Any] = {}
 OPEN_LIBRARY_BASE_URL = CONFIG.open_library_base_url
 USER_AGENT = CONFIG.user_agent
 # Budgets and breakers of the upstreams, shared by all workers, live beside the cache's keys but outlast its clearing.
 BUDGET_URL = CONFIG.redis("results")
+
+METRICS_TOKEN = CONFIG.metrics_token
 
 SENTRY_DSN = CONFIG.sentry_dsn

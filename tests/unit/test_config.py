@@ -50,6 +50,7 @@ MALFORMED = {
     "ALLOWED_HOSTS": [("https://books.example.org/", "takes host names separated by commas, without scheme or path")],
     "WIKIDATA_SPARQL_ENDPOINT": [("query.wikidata.org", "must be an http:// or https:// address")],
     "TMDB_BASE_URL": [("ftp://api.themoviedb.org", "must be an http:// or https:// address")],
+    "METRICS_TOKEN": [("short", "takes at least 20 printable ASCII characters, without spaces. Example")],
     "TMDB_API_KEY": [("'hidden' ", "takes the key alone, without spaces or quotes around it. Example")],
     "OPEN_LIBRARY_BASE_URL": [("https://", "must be an http:// or https:// address")],
     "CONTACT": [

@@ -1,13 +1,11 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
-from dataclasses import replace
-
 from django.conf import settings
 from django.utils import timezone
 
 from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
+from adaptapedia.ingest.upstreams import Upstream, budget_of
 from adaptapedia.ingest.wikidata import sweep_wikidata
-from adaptapedia.kit.budget import Budget, Limits
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
 
@@ -28,7 +26,7 @@ from adaptapedia.sources.wikidata.client import WikidataClient
 def run_daily_wikidata_ingestion(run: Run) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue."""
     endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
+    budget = budget_of(Upstream.WIKIDATA)
     waits = settings.WIKIDATA_WAITS
     with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **waits) as wikidata:
         counts = sweep_wikidata(wikidata, run, endpoint=endpoint)

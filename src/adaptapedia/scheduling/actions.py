@@ -23,6 +23,22 @@ class UnknownSchedule(LookupError):
         self.known = known
 
 
+class NotAsked(Exception):
+    """The run does not wait for an answer (any more)."""
+
+    def __init__(self, run: JobRun) -> None:
+        said = f", which {run.answered_by} answered with {run.answer}" if run.answer else ""
+        super().__init__(f"Run {run.pk} is {run.state} and asks nothing{said}.")
+
+
+class UnknownAnswer(ValueError):
+    """The answer is none of those that the run gives to choose from."""
+
+    def __init__(self, run: JobRun, answer: str) -> None:
+        choices = ", ".join(dict(run.question["answers"])) if run.question else ""
+        super().__init__(f"{answer!r} is no answer to run {run.pk}. The answers are: {choices}.")
+
+
 def request_run(
     name: str, *, trigger: JobRun.Trigger = JobRun.Trigger.MANUAL, by: str | None = None
 ) -> tuple[JobRun, bool]:
@@ -44,6 +60,21 @@ def request_run(
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
     """Run the schedule of a finished run again, with the same terms as `request_run`."""
     return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+
+
+def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
+    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer."""
+    with transaction.atomic():
+        asking = JobRun.objects.select_for_update().get(pk=run.pk)
+        if asking.state != State.ASKING or not asking.question:
+            raise NotAsked(asking)
+        if answer not in dict(asking.question["answers"]):
+            raise UnknownAnswer(asking, answer)
+        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
+        JobRun.objects.filter(pk=run.pk).update(state=State.QUEUED, **said, next_attempt_at=Now(), sent_at=Now())
+        asking.refresh_from_db()
+        send_after_commit(asking)
+    return asking
 
 
 def _under_way(name: str) -> JobRun | None:

@@ -6,9 +6,6 @@ How the service behaves: mediawiki.org, "Wikidata Query Service/User Manual" (li
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Self, TypeVar
 
@@ -17,6 +14,7 @@ import httpx
 from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
 from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
+from adaptapedia.sources.fetching import TIMEOUTS, pause_of
 from adaptapedia.sources.wikidata import parse, queries
 from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Slice
 from adaptapedia.sources.wikidata.results import Row, excerpt, is_timeout
@@ -30,7 +28,6 @@ SHORTEST_PAUSE = 5.0
 """A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
 UNSTATED_PAUSE = 60.0
 """The pause after a 429 that names none: the service counts query time by the minute."""
-LONGEST_PAUSE = 86_400.0
 LARGEST_ANSWER = 256 * 1024 * 1024
 
 
@@ -196,25 +193,11 @@ class WikidataClient:
                 f"Wikidata answered 403 to the User-Agent {agent!r}: it must name a way to reach you; set CONTACT",
                 evidence=evidence,
             )
-        if status in _TIMEOUTS or (pause is None and is_timeout(body)):
+        if status in TIMEOUTS or (pause is None and is_timeout(body)):
             return TimedOut("Wikidata stopped the query because it took too long", evidence=evidence)
         if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and pause):
-            seconds = _pause(pause, now=self._clock())
+            seconds = pause_of(pause, unstated=UNSTATED_PAUSE, shortest=SHORTEST_PAUSE, now=self._clock())
             return RateLimited(f"Wikidata asks us to wait {seconds:.0f} s", retry_after=seconds, evidence=evidence)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(f"Wikidata answered HTTP {status}", evidence=evidence)
         return Rejected(f"Wikidata refused the query with HTTP {status} at {self._endpoint}", evidence=evidence)
-
-
-_TIMEOUTS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
-
-
-def _pause(stated: str | None, *, now: datetime) -> float:
-    """Seconds to wait for a `Retry-After` (RFC 9110, 10.2.3: seconds or a date), within our own bounds."""
-    seconds = UNSTATED_PAUSE
-    if stated is not None and stated.strip().isdecimal():
-        seconds = float(stated)
-    elif stated is not None:
-        with suppress(TypeError, ValueError):
-            seconds = (parsedate_to_datetime(stated) - now).total_seconds()
-    return min(max(seconds, SHORTEST_PAUSE), LONGEST_PAUSE)
