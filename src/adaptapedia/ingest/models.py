@@ -1,5 +1,6 @@
-"""What is known about the reading of upstreams: sweeps under way, rejects, freshness."""
+"""What is known about the reading of upstreams: sweeps under way, rejects, freshness, what matches what."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -170,3 +171,44 @@ class SweepSuspect(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sweep", "adaptation_id"], name="sweep_suspect_once")]
+
+
+class Match(models.Model):
+    """Which title of TMDb a screen work is: what was found, how sure that is, and what a person decided.
+
+    A person's word stands for good: no later finding changes a row that has `decided_at`, and none
+    proposes again what is in `refused`. Titles are written as in TMDb's addresses, `movie/841`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for a decision")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        NONE = "none", _("none of these")
+
+    screen_work = models.OneToOneField("catalogue.ScreenWork", models.CASCADE, related_name="match")
+    state = models.CharField(_("state"), max_length=8, choices=State)
+    ref = models.CharField(_("title"), max_length=16, blank=True, help_text=_("The best candidate, or the one taken."))
+    score = models.FloatField(_("score"), default=0.0, help_text=_("How probable it is, 0 to 1."))
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    candidates = models.JSONField(_("candidates"), default=list, blank=True, help_text=_("The best first."))
+    refused = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    taken_from = models.CharField(
+        max_length=20, blank=True, help_text=_("Whose id it was already when a person accepted it.")
+    )
+    run_id = models.BigIntegerField(_("run that found it"), null=True, blank=True)
+    found_at = models.DateTimeField(_("found"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "-id"], name="match_by_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_is_a_probability"),
+            models.CheckConstraint(condition=~Q(state="accepted") | ~Q(ref=""), name="match_accepted_has_a_title"),
+        ]
