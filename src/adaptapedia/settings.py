@@ -350,7 +350,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 
 # The upstreams
-WIKIDATA_SPARQL_ENDPOINT = CONFIG.wikidata_sparql_endpoint
+WIKIDATA_SPARQL_ENDPOINTS = CONFIG.wikidata_sparql_endpoint  # asked in this order
 WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
 WIKIDATA_WAITS: dict[str, Any] = {}  # timeout and first_wait of its client; empty for those of the query service
 TMDB_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of ingest.upstreams

@@ -14,6 +14,7 @@ posters, where to watch) is made when it is asked for, from the number of the ti
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -49,6 +50,8 @@ class TmdbTitle:
     """As `external_ids` tells it, `Q114819`."""
     directors: tuple[Person, ...] = ()
     """Of a series: who created it."""
+    with_episode: bool = False
+    """An episode of something else has the same IMDb id, and is found with it."""
     cast: tuple[Person, ...] | None = None
     """None: made when asked for."""
     countries: tuple[str, ...] = ()
@@ -58,8 +61,8 @@ class TmdbTitle:
     """Alternative titles; the search finds them too."""
     years: tuple[int, ...] = ()
     """Years of first showings in other countries; `year` of the search finds them too."""
-    why: str = ""
-    """What a decoy is there for; empty for the title of an item."""
+    odd: tuple[str, ...] = ()
+    """What it was made to be like on purpose, and of a decoy what for; see `tests.upstreams.universe`."""
     of: int | None = None
     changed: str = ""
     """When it was last changed, in ISO 8601 with a zone; never changed where empty."""
@@ -180,7 +183,7 @@ class Catalogue:
 
 def write(path: Path, entries: Iterable[TmdbTitle | OpenLibraryRecord], **header: Any) -> None:
     """A catalogue file, put in its place when it is whole."""
-    draft = path.with_suffix(f"{path.suffix}.{threading.get_ident()}.part")
+    draft = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
     with draft.open("w", encoding="utf-8") as file:
         file.write(json.dumps({"lab": VERSION, **header}, ensure_ascii=False) + "\n")
         file.writelines(json.dumps(line(entry), ensure_ascii=False, separators=(",", ":")) + "\n" for entry in entries)
@@ -201,7 +204,7 @@ def _entry(told: dict[str, Any]) -> TmdbTitle | OpenLibraryRecord:
     for name in ("directors", "authors", "cast"):
         if name in told:
             told[name] = tuple(map(tuple, told[name]))
-    for name in ("countries", "genres", "also", "years", "languages"):
+    for name in ("countries", "genres", "also", "years", "odd", "languages"):
         if name in told:
             told[name] = tuple(told[name])
     if told["kind"] == "work":

@@ -8,6 +8,8 @@ import pytest
 
 from tests.upstreams.lab import OpenLibraryLab, TmdbLab
 from tests.upstreams.oxigraph import OxigraphServer
+from tests.upstreams.universe import Universe
+from tests.upstreams.whole import Lab, universe_in
 from tests.upstreams.wikidata import FaultProxy, serve
 
 
@@ -43,4 +45,17 @@ def tmdb_lab() -> Iterator[TmdbLab]:
 def open_library_lab() -> Iterator[OpenLibraryLab]:
     """Open Library without works, 3 requests a second; `open_library_lab.add(work(…))` adds some."""
     with OpenLibraryLab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def universe(extract: Path, request: pytest.FixtureRequest) -> Universe:
+    """The universe of the extract; made once, and kept by pytest's cache."""
+    return universe_in(request.config.cache.mkdir("upstreams"), source=extract)
+
+
+@pytest.fixture(scope="session")
+def lab(universe: Universe) -> Iterator[Lab]:
+    """All three upstreams over the extract, without limits. It is everybody's: a test undoes what it does to it."""
+    with Lab(universe, tmdb_per_second=None, open_library_per_second=None) as lab:
         yield lab

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from tests.upstreams import tmdb_bodies
+from tests.upstreams import tmdb_bodies, tmdb_parts
 from tests.upstreams.catalogue import Catalogue, TmdbTitle
 from tests.upstreams.messages import Answer, Request
 
@@ -106,7 +106,7 @@ class Tmdb:
         return tmdb_bodies.details(self._known(kind, number), appended)
 
     def _part(self, query: Mapping[str, str], kind: str, number: str, part: str) -> Any:
-        make = tmdb_bodies.PARTS[kind].get(part)
+        make = tmdb_parts.PARTS[kind].get(part)
         if make is None:
             raise Refused(34)
         title = self._known(kind, number)
@@ -138,7 +138,7 @@ class Tmdb:
             "movie_results": [_marked(title) for title in found if title.kind == "movie"],
             "person_results": [],
             "tv_results": [_marked(title) for title in found if title.kind == "tv"],
-            "tv_episode_results": [hit for title in found for hit in title.body.get("episodes_found", ())],
+            "tv_episode_results": [tmdb_bodies.episode(title) for title in found if title.with_episode],
             "tv_season_results": [],
         }
 

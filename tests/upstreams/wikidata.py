@@ -37,13 +37,16 @@ class FaultProxy(Misbehaviour):
     Without a plan it passes everything on. Faults go by name, see `FAULTS`; requests are told by their query.
     """
 
-    def __init__(self, target: str, *, slow_seconds: float = 1.0) -> None:
+    def __init__(
+        self, target: str, *, slow_seconds: float = 1.0, latency: float = 0.0, port: int | None = None
+    ) -> None:
         super().__init__(FAULTS)
         self.target = target
         self.slow_seconds = slow_seconds
+        self.latency = latency
         self.requests: list[Asked] = []
         self._upstream = httpx.Client(timeout=120)
-        self._port = free_port()
+        self._port = port or free_port()
         self._server: _Server | None = None
 
     @property
@@ -82,6 +85,7 @@ class FaultProxy(Misbehaviour):
         return fault
 
     def pass_on(self, query: str) -> httpx.Response:
+        time.sleep(self.latency)
         headers = {"Accept": "application/sparql-results+json"}
         return self._upstream.post(self.target, data={"query": query}, headers=headers)
 
@@ -116,7 +120,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(ntriples: str | Path) -> Iterator[FaultProxy]:
-    """A proxy before an Oxigraph that serves these triples (text, or the path of a file)."""
-    with OxigraphServer(ntriples) as oxigraph, FaultProxy(oxigraph.url) as proxy:
+def serve(*ntriples: str | Path) -> Iterator[FaultProxy]:
+    """A proxy before an Oxigraph that serves these triples (texts, or paths of files)."""
+    with OxigraphServer(*ntriples) as oxigraph, FaultProxy(oxigraph.url) as proxy:
         yield proxy

@@ -57,7 +57,7 @@ class EntryPage(EntryActs, Page):
     search_help_text = _("Words of a title or name, an address's last part, or a Wikidata item (Q42)")
     shown_first: ClassVar[tuple[str, ...]] = ()
     shown_after: ClassVar[tuple[str, ...]] = ("external_ids", "former_slugs", "sources")
-    kept: ClassVar[tuple[str, ...]] = ("retired_at", "created_at", "updated_at")
+    kept: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason", "created_at", "updated_at")
     readonly_fields: ClassVar[Any] = (*sorted(NOT_EDITED - {"id"}), "retired_at", "item", *shown_after)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -206,15 +206,19 @@ class AdaptationPage(RetiringActs, Page):
     autocomplete_fields = ("screen_work", "work", "original")
     sides: ClassVar[tuple[str, ...]] = ("screen_work", "work", "original")
     terms: ClassVar[tuple[str, ...]] = ("relation", "confidence")
+    retired: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason")
     story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": (*self.sides, *self.terms)}),)
-        return ((None, {"fields": (*self.sides, *self.terms, "retired_at")}), (_("Kept"), {"fields": self.story}))
+        return (
+            (None, {"fields": (*self.sides, *self.terms, "retired_at", "retired_reason")}),
+            (_("Kept"), {"fields": self.story}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else (*self.sides, "retired_at", *self.story)
+        return () if obj is None else (*self.sides, *self.retired, *self.story)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An upstream would bring it back: adaptations are retired."""
@@ -240,9 +244,11 @@ class AdaptationPage(RetiringActs, Page):
         super().save_model(request, obj, form, change)
 
     def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
-        """Who did it is kept with the other changes."""
-        row.retired_at = retired_at
-        row.save(update_fields=["retired_at"])
+        """Who did it is kept with the other changes. What an ingestion retired and a person restores is theirs now."""
+        if row.retired_reason:
+            row.source = PERSON
+        row.retired_at, row.retired_reason = retired_at, ""
+        row.save(update_fields=["retired_at", "retired_reason", "source"])
 
     @admin.display(description=_("Screen work"))
     def of(self, adaptation: Adaptation) -> str:

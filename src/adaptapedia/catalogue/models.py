@@ -21,6 +21,14 @@ from adaptapedia.catalogue.metadata import ScreenMetadata as ScreenMetadata
 from adaptapedia.catalogue.metadata import WorkMetadata as WorkMetadata
 
 
+class RetiredReason(models.TextChoices):
+    """Why ingestion has retired something; empty where a person did. Only what has a reason here it restores."""
+
+    GONE = "gone", _("its item is gone upstream")
+    UNSTATED = "unstated", _("upstream states it no longer")
+    WITH_ENTRY = "with_entry", _("the item of one of its sides is gone upstream")
+
+
 class Entry(models.Model):
     """What works, screen works and people share."""
 
@@ -36,6 +44,9 @@ class Entry(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+    retired_reason = models.CharField(
+        _("why it was retired"), max_length=12, choices=RetiredReason, blank=True, default="", db_default=""
+    )
 
     class Meta:
         abstract = True
@@ -252,6 +263,9 @@ class Adaptation(models.Model):
     first_seen_at = models.DateTimeField(_("first seen"))
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+    retired_reason = models.CharField(
+        _("why it was retired"), max_length=12, choices=RetiredReason, blank=True, default="", db_default=""
+    )
 
     class Meta:
         constraints = [

@@ -47,7 +47,7 @@ class SweepPage(ReadOnlyPage):
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
         *("source", "phase", "run", "endpoint", "expected", "class_pairs"),
-        *("cursor", "counts", "started_at", "finished_at"),
+        *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
 

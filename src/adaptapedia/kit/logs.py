@@ -51,7 +51,7 @@ def write_logs(wanted: Mapping[str, Any]) -> None:
             "loggers": {
                 "django": {"handlers": [], "propagate": True},
                 "django.server": {"handlers": [], "propagate": True},
-                **dict.fromkeys(("httpx", "httpcore", "h2", "hpack"), {"level": "WARNING"}),
+                **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "h2", "hpack")},
             },
         }
     )

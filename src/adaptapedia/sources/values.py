@@ -40,7 +40,7 @@ class Part:
 
     def problem(self, reason: str, name: str, value: object) -> None:
         if len(self._problems) < MOST_PROBLEMS:
-            self._problems.add((reason, f"{self._place}{name} {shown(value)}"))
+            self._problems.add((reason, clean(f"{self._place}{name} {shown(value)}")))
         else:
             self._problems.add(("more_problems", ""))
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """What TMDb and Open Library say of entries, in tables of their own, and who is on screen."""
 
     dependencies = [
-        ('catalogue', '0004_last_readings_of_upstreams'),
+        ('catalogue', '0005_why_retired'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from adaptapedia.ingest.matching.records import Candidate, How, Outcome, Part, ScreenFacts, Verdict, wanted_kinds
+from adaptapedia.ingest.matching.records import Candidate, How, Outcome, Part, ScreenFacts, Verdict, kinds_of
 from adaptapedia.ingest.matching.scoring import WORTH_A_LOOK, is_clear, ranked, weigh, weigh_further
 from adaptapedia.ingest.matching.titles import Likeness, core, main_part
 from adaptapedia.sources.errors import NotFound
@@ -13,6 +13,8 @@ from adaptapedia.sources.tmdb.records import Fetched, Found, SearchHit, SearchPa
 MOST_SEARCHES = 6
 MOST_READ = 3
 """Requests for one screen work at the most: so many searches, and so many titles read to see who made them."""
+WORTH_READING = 0.1
+"""A candidate less probable is not read to see who made it."""
 CONTRADICTED = 0.5
 """What an id leads to is believed unless it is less probable than this, by all else that is known."""
 BY_ID = {"wikidata": Part("found", "wikidata", 3.0), "imdb": Part("found", "imdb", 2.0)}
@@ -48,7 +50,7 @@ class _Search:
     def __init__(self, facts: ScreenFacts, tmdb: TitleFinder) -> None:
         self._facts = facts
         self._tmdb = tmdb
-        self._requests = self._searches = 0
+        self._requests = 0
         self._candidates: dict[TitleRef, Candidate] = {}
         self._read: dict[TitleRef, Fetched] = {}
 
@@ -72,12 +74,14 @@ class _Search:
         return self._read[ref].title
 
     async def _found_by_imdb(self, imdb: str) -> list[SearchHit]:
-        """Titles behind an id, of a kind that may be right, the likelier first. An episode is none."""
+        """Titles behind an id, those of the likelier kind first. An episode is none."""
         self._requests += 1
-        kinds = wanted_kinds(self._facts.kind)
         found = await self._tmdb.find_by_imdb(imdb)
-        right = [hit for hit in found.hits if hit.ref.kind in kinds and hit.ref not in self._facts.refused]
-        return sorted(right, key=lambda hit: kinds.index(hit.ref.kind))
+        kinds = kinds_of(self._facts.kind)
+        return sorted(
+            (hit for hit in found.hits if hit.ref not in self._facts.refused),
+            key=lambda hit: kinds.index(hit.ref.kind),
+        )
 
     async def _by_imdb(self, hits: list[SearchHit]) -> Verdict:
         """Who made it is looked up only where title or year speak against it."""
@@ -94,10 +98,10 @@ class _Search:
         return self._told(how, best, "accepted" if best[0].score >= CONTRADICTED else "review")
 
     async def _searched(self) -> Verdict:
-        async for hits in self._pages():
-            for hit in hits:
+        async for query, page in self._pages():
+            for hit in page.hits:
                 if hit.ref not in self._candidates and hit.ref not in self._facts.refused:
-                    self._candidates[hit.ref] = weigh(self._facts, hit)
+                    self._candidates[hit.ref] = weigh(self._facts, hit, query=query)
             if await self._is_settled():
                 break
         best = self._ranked()
@@ -108,7 +112,7 @@ class _Search:
 
     async def _is_settled(self) -> bool:
         """Whether the best candidate may be taken, now that it has been seen who made it."""
-        while (best := self._ranked()) and best[0].score >= CONTRADICTED / 2:
+        while (best := self._ranked()) and best[0].score >= WORTH_READING:
             ref = best[0].ref
             if not self._facts.directors or ref in self._read:
                 return is_clear(best)
@@ -130,26 +134,25 @@ class _Search:
     def _ranked(self) -> tuple[Candidate, ...]:
         return ranked(self._candidates.values())
 
-    async def _pages(self) -> AsyncIterator[tuple[SearchHit, ...]]:
-        """Results by every title, then, where that finds nothing, by its main part; and by year where there are many.
+    async def _pages(self) -> AsyncIterator[tuple[str, SearchPage]]:
+        """What is searched by, and a page of it: every title; then, where that finds nothing, less of each, and
+        at last among what TMDb files otherwise. By year too where there are many.
 
         Without the year first: it is often off by one, and its rivals must be seen.
         """
-        for kind in wanted_kinds(self._facts.kind):
-            for query in _queries(self._facts.titles):
-                if self._searches >= MOST_SEARCHES:
-                    return
-                page = await self._search(kind, query)
-                yield page.hits
-                if page.pages > 1:
-                    for year in _years(self._facts.year):
-                        yield (await self._search(kind, query, year=year)).hits
-                if self._has_namesake():
-                    break
+        likely, other = kinds_of(self._facts.kind)
+        questions = [(likely, query) for query in _queries(self._facts.titles)]
+        for kind, query in [*questions[: MOST_SEARCHES - 1], (other, self._facts.titles[0])]:
+            page = await self._search(kind, query)
+            yield query, page
+            if page.pages > 1:
+                for year in _years(self._facts.year):
+                    yield query, await self._search(kind, query, year=year)
+            if self._has_namesake():
+                return
 
     async def _search(self, kind: TitleKind, query: str, *, year: int | None = None) -> SearchPage:
         self._requests += 1
-        self._searches += 1
         return await self._tmdb.search(kind, query, year=year)
 
     def _has_namesake(self) -> bool:

@@ -80,17 +80,7 @@ class Verdict:
     """The title that was accepted, where it was read on the way: nobody need ask for it again."""
 
 
-def wanted_kinds(kind: str) -> tuple[TitleKind, ...]:
-    """Where TMDb may have a `ScreenWork.Kind`, the likelier first.
-
-    It files television films under films, miniseries under series, and a few of each the other way.
-    """
-    match kind:
-        case "series":
-            return (TitleKind.TV,)
-        case "miniseries":
-            return (TitleKind.TV, TitleKind.MOVIE)
-        case "television_film" | "other":
-            return (TitleKind.MOVIE, TitleKind.TV)
-        case _:
-            return (TitleKind.MOVIE,)
+def kinds_of(kind: str) -> tuple[TitleKind, TitleKind]:
+    """Where TMDb may have a `ScreenWork.Kind`, the likelier first."""
+    of_series = kind in {"series", "miniseries"}
+    return (TitleKind.TV, TitleKind.MOVIE) if of_series else (TitleKind.MOVIE, TitleKind.TV)

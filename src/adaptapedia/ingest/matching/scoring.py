@@ -11,8 +11,8 @@ from dataclasses import replace
 from math import exp
 
 from adaptapedia.ingest.matching.people import Known, in_common
-from adaptapedia.ingest.matching.records import Candidate, Part, ScreenFacts, wanted_kinds
-from adaptapedia.ingest.matching.titles import Likeness, likeness
+from adaptapedia.ingest.matching.records import Candidate, Part, ScreenFacts, kinds_of
+from adaptapedia.ingest.matching.titles import Likeness, holds, likeness
 from adaptapedia.sources.tmdb.records import SearchHit, Title, TitleKind
 
 ACCEPTED = 0.95
@@ -31,11 +31,14 @@ TITLE = {
     Likeness.OTHER_NUMBER: -4.0,
     Likeness.UNLIKE: -4.0,
 }
-ORIGINAL_TOO = 1.5
+OTHER_NAME = Part("title", "other_name", 0.0)
+"""Found by our title, which stands in none that is shown: by one of its alternative titles, then."""
+ORIGINAL_TOO = 1.0
 """Where title and original title differ and both are theirs too."""
-YEAR = {"same": 3.5, "1": 1.0, "2": -1.5, "far": -6.0, "unknown": 0.0}
-KIND = {"likely": 0.0, "unlikely": -2.0}
-LANGUAGE = {"same": 0.5, "other": -1.5, "unknown": 0.0}
+YEAR = {"same": 3.5, "1": 1.0, "2": -1.5, "3": -3.0, "far": -6.0, "unknown": 0.0}
+KIND = {"likely": 0.0, "either": -1.0, "unlikely": -3.5}
+"""TMDb files television films with films and miniseries with series mostly, not always; of others it hardly errs."""
+LANGUAGE = {"same": 0.5, "other": -2.0, "unknown": 0.0}
 DIRECTOR = {Known.SAME: 5.0, Known.FAMILY_NAME: 0.0, Known.OTHERS: -6.0, Known.UNKNOWN: 0.0}
 CREATOR_DIFFERS = -1.5
 """Of a series: those who directed it are seldom those whom TMDb names."""
@@ -46,8 +49,8 @@ IMDB = {"same": 8.0, "other": -4.0}
 _SAME_LANGUAGE = {"cn": "zh", "yue": "zh", "cmn": "zh", "nb": "no", "nn": "no", "sh": "sr", "in": "id", "iw": "he"}
 
 
-def weigh(facts: ScreenFacts, hit: SearchHit) -> Candidate:
-    """What a page of results shows of a title, against what we know."""
+def weigh(facts: ScreenFacts, hit: SearchHit, *, query: str = "") -> Candidate:
+    """What a page of results shows of a title, against what we know; `query` is what it was searched by."""
     year = hit.released.year if hit.released else None
     return Candidate(
         hit.ref,
@@ -57,7 +60,7 @@ def weigh(facts: ScreenFacts, hit: SearchHit) -> Candidate:
         year,
         (
             FOUND,
-            *_titles(facts, hit.title, hit.original_title),
+            *_titles(facts, hit.title, hit.original_title, query),
             _year(facts, year),
             _kind(facts, hit.ref.kind),
             _language(facts, hit.original_language),
@@ -91,9 +94,11 @@ def is_clear(candidates: Sequence[Candidate]) -> bool:
     return bool(candidates) and candidates[0].score >= ACCEPTED
 
 
-def _titles(facts: ScreenFacts, title: str, original: str) -> list[Part]:
+def _titles(facts: ScreenFacts, title: str, original: str, query: str) -> list[Part]:
     theirs = tuple(dict.fromkeys((title, original)))
     alike = likeness(facts.titles, theirs)
+    if alike is Likeness.UNLIKE and query in facts.titles and not any(holds(one, query) for one in theirs):
+        return [OTHER_NAME]
     parts = [Part("title", alike, TITLE[alike])]
     close = {Likeness.SAME, Likeness.SAME_WORDS}
     if alike in close and facts.original_title and original != title:
@@ -107,12 +112,15 @@ def _year(facts: ScreenFacts, year: int | None) -> Part:
     if facts.year is None or year is None:
         return Part("year", "unknown", YEAR["unknown"])
     distance = abs(facts.year - year)
-    finding = "same" if distance == 0 else str(distance) if distance <= 2 else "far"
+    finding = "same" if distance == 0 else str(distance) if distance <= 3 else "far"
     return Part("year", finding, YEAR[finding])
 
 
 def _kind(facts: ScreenFacts, kind: TitleKind) -> Part:
-    finding = "likely" if wanted_kinds(facts.kind)[0] is kind else "unlikely"
+    if kinds_of(facts.kind)[0] is kind:
+        finding = "likely"
+    else:
+        finding = "unlikely" if facts.kind in {"film", "short", "series"} else "either"
     return Part("kind", finding, KIND[finding])
 
 

@@ -88,6 +88,11 @@ def core(title: str) -> str:
     return " ".join(kept) or title
 
 
+def holds(title: str, query: str) -> bool:
+    """Whether every word of the query stands in the title."""
+    return set(words_of(query)) <= set(words_of(title))
+
+
 def numbers_of(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.lstrip("0") or "0" for word in words if word.isdecimal())
 
