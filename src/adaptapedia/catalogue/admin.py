@@ -123,6 +123,11 @@ class TitledPage(EntryPage):
     def credits_of(self, entry: Any) -> SafeString:
         return panels.credits_of(entry)
 
+    @admin.display(description=_("Metadata"))
+    @once
+    def metadata_of(self, entry: Any) -> SafeString:
+        return panels.metadata_of(entry)
+
 
 @admin.register(Work)
 class WorkPage(TitledPage):
@@ -130,7 +135,7 @@ class WorkPage(TitledPage):
     list_display = ("title", "year", "form", "item", "retired_at")
     list_filter = (("form", ChoicesDropdownFilter), ("year", RangeNumericFilter))
     shown_first = (*TitledPage.titles, "year", "form", *LISTS)
-    shown_after = ("adaptations", "credits_of", *EntryPage.shown_after)
+    shown_after = ("adaptations", "credits_of", *EntryPage.shown_after, "metadata_of")
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Adaptations"))
@@ -145,7 +150,7 @@ class ScreenWorkPage(TitledPage):
     list_display = ("title", "year", "kind", "item", "retired_at")
     list_filter = (("kind", ChoicesDropdownFilter), ("year", RangeNumericFilter))
     shown_first = (*TitledPage.titles, "year", "end_year", "kind", *LISTS)
-    shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after)
+    shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after, "metadata_of")
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Made from"))

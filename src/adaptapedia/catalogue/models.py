@@ -16,6 +16,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from adaptapedia.catalogue.metadata import ImageSizes as ImageSizes
+from adaptapedia.catalogue.metadata import ScreenMetadata as ScreenMetadata
+from adaptapedia.catalogue.metadata import WorkMetadata as WorkMetadata
+
 
 class RetiredReason(models.TextChoices):
     """Why ingestion has retired something; empty where a person did. Only what has a reason here it restores."""
@@ -122,7 +126,7 @@ class ScreenWork(TitledEntry):
 
 
 class Person(Entry):
-    """An author, director, creator or screenwriter."""
+    """An author, director, creator, screenwriter or actor."""
 
     name = models.TextField(_("name"))
     name_language = models.CharField(_("language of the name"), max_length=35)
@@ -173,6 +177,7 @@ class ScreenCredit(Credit):
         DIRECTOR = "director", _("Director")
         CREATOR = "creator", _("Creator")
         SCREENWRITER = "screenwriter", _("Screenwriter")
+        CAST = "cast", _("Cast")
 
     screen_work = models.ForeignKey(ScreenWork, models.CASCADE, related_name="credits", db_index=False)
     role = models.CharField(_("role"), max_length=12, choices=Role)

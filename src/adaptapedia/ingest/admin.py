@@ -66,6 +66,6 @@ class SweepPage(ReadOnlyPage):
 
 @admin.register(SourceState)
 class SourceStatePage(KeyedPage):
-    list_display = ("key", "source", "read_at", "modified_at")
-    fields = ("source", "key", "read_at", "modified_at", "etag")
+    list_display = ("key", "source", "read_at", "outcome", "refreshed_at", "modified_at")
+    fields = ("source", "key", "read_at", "outcome", "refreshed_at", "modified_at", "etag")
     readonly_fields = fields

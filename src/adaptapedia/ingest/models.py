@@ -10,9 +10,22 @@ from django.utils.translation import gettext_lazy as _
 class SourceState(models.Model):
     """When one thing was last read from an upstream. The one table that a replay may write."""
 
+    class Outcome(models.TextChoices):
+        THERE = "", _("there")
+        GONE = "gone", _("the upstream does not have it")
+        UNMATCHED = "unmatched", _("nothing was found for it")
+        REVIEW = "review", _("what was found waits for a person")
+        FAILED = "failed", _("the upstream could not answer")
+
     source = models.CharField(max_length=20)
-    key = models.CharField(max_length=40, help_text=_("The upstream's own id, such as Q42."))
-    read_at = models.DateTimeField()
+    key = models.CharField(
+        max_length=40, help_text=_("The upstream's own id, such as Q42 or movie/841; screen/7 for what has none yet.")
+    )
+    read_at = models.DateTimeField(_("last asked for"))
+    refreshed_at = models.DateTimeField(
+        _("last answered"), null=True, blank=True, help_text=_("How long what came of it may be kept counts from here.")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default="", db_default="", blank=True)
     modified_at = models.DateTimeField(null=True, blank=True, help_text=_("What the upstream says."))
     etag = models.CharField(max_length=200, blank=True)
 
@@ -67,6 +80,20 @@ class Sweep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source"], condition=Q(finished_at__isnull=True), name="one_open_sweep")
         ]
+
+
+class Refresh(models.Model):
+    """One refreshing of metadata by a run, which may take several attempts of it.
+
+    What has been asked for since it began (`SourceState.read_at`) is done. Counts change in the
+    transaction of the batch that they count, so that nothing is counted twice.
+    """
+
+    run_id = models.BigIntegerField(primary_key=True)
+    source = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    counts = models.JSONField(default=dict, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
 
 
 class Reject(models.Model):
