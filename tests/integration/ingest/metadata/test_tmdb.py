@@ -10,7 +10,7 @@ from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
 from adaptapedia.scheduling.jobs import Interrupted
-from adaptapedia.sources.errors import Rejected
+from adaptapedia.sources.errors import Rejected, SourceError
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
 from tests.upstreams.lab import TmdbLab
@@ -273,3 +273,23 @@ def test_a_search_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refre
     lab.when("/3/search/movie", "500", times=2)
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
+
+
+def test_a_run_waits_until_an_open_breaker_lets_it_ask_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:
+    settings.TMDB_LIMITS = {**settings.TMDB_LIMITS, "failures": 3, "open_for": 0.5}
+    films(lab, 12)
+    lab.when("/3/movie/", "500", times=8)
+    counts = refresh(in_flight=3, batch=5)
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (12, 12, 0)
+
+
+def test_a_breaker_that_opens_again_and_again_fails_the_run_and_keeps_what_was_read(
+    lab: TmdbLab, refresh: Refresh, settings: Any
+) -> None:
+    settings.TMDB_LIMITS = {**settings.TMDB_LIMITS, "failures": 2, "open_for": 0.1}
+    films(lab, 8)
+    lab.when("/3/movie/", "500")
+    with pytest.raises(SourceError) as caught:
+        refresh(in_flight=2, batch=2)
+    assert caught.value.retryable
+    assert ScreenMetadata.objects.count() == 0
