@@ -142,7 +142,7 @@ def test_the_pages_of_a_search_are_all_there(lab: TmdbLab) -> None:
 
 
 def test_an_imdb_id_finds_nothing_a_film_or_a_film_and_an_episode(lab: TmdbLab) -> None:
-    lab.add(film(5, "Both", imdb="tt1234567", body={"episodes_found": [{"id": 9, "media_type": "tv_episode"}]}))
+    lab.add(film(5, "Both", imdb="tt1234567", with_episode=True))
 
     assert ask(lab, lambda client: client.find_by_imdb("tt9999999")).hits == ()
     assert [hit.ref for hit in ask(lab, lambda client: client.find_by_imdb("tt0087182")).hits] == [DUNE]
