@@ -27,7 +27,7 @@ EXAMPLES = {
     "REDIS_URL": "redis://:password@valkey.example.org:6379/0",
     "SECRET_KEY": "$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')",
     "ALLOWED_HOSTS": "adaptapedia.example.org,www.example.org",
-    "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql",
+    "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql,https://qlever.cs.uni-freiburg.de/api/wikidata",
     "TMDB_BASE_URL": "https://api.themoviedb.org/3",
     "TMDB_API_KEY": "0123456789abcdef0123456789abcdef",
     "OPEN_LIBRARY_BASE_URL": "https://openlibrary.org",
@@ -71,7 +71,10 @@ class Config(BaseSettings):
     redis_url: str | None = None
     secret_key: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    wikidata_sparql_endpoint: str = "https://query.wikidata.org/sparql"
+    wikidata_sparql_endpoint: Annotated[tuple[str, ...], NoDecode] = (
+        "https://query.wikidata.org/sparql",
+        "https://qlever.cs.uni-freiburg.de/api/wikidata",
+    )
     tmdb_base_url: str = "https://api.themoviedb.org/3"
     tmdb_api_key: str | None = None
     open_library_base_url: str = "https://openlibrary.org"
@@ -140,17 +143,21 @@ class Config(BaseSettings):
                 raise ValueError("names no host")
         return value
 
-    @field_validator("wikidata_sparql_endpoint", "tmdb_base_url", "open_library_base_url", "sentry_dsn")
+    @field_validator("wikidata_sparql_endpoint", mode="before")
+    @classmethod
+    def _split_endpoints(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        endpoints = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        if not endpoints or not all(map(_is_http_address, endpoints)):
+            raise ValueError("must be an http:// or https:// address, or several separated by commas")
+        return tuple(dict.fromkeys(endpoints))
+
+    @field_validator("tmdb_base_url", "open_library_base_url", "sentry_dsn")
     @classmethod
     def _http_address(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parts = urlsplit(value)
-                valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-            except ValueError:
-                valid = False
-            if not valid:
-                raise ValueError("must be an http:// or https:// address")
+        if value is not None and not _is_http_address(value):
+            raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/") if value else value
 
     @field_validator("metrics_token")
@@ -332,6 +339,14 @@ class Home:
                 os.link(draft, path)
             os.unlink(draft)
         return path.read_text().strip()
+
+
+def _is_http_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _weakness(key: str) -> str | None:

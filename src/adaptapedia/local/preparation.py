@@ -94,7 +94,7 @@ def start_first_ingestion(config: Config, *, say: Say) -> None:
     if _has_been_ingested():
         return
     run, _ = request_run(FIRST_INGESTION)
-    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint} now.")
+    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint[0]} now.")
     say(f"Watch run {run.pk} at {_address(config)}/ops/")
     if "contact" not in config.model_fields_set:
         say(f"Wikidata is told {config.contact} as the contact; set CONTACT=you@example.org to be reachable.")

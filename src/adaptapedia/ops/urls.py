@@ -1,6 +1,7 @@
 from django.urls import path
 
 from adaptapedia.ops.views.clashes import clashes
+from adaptapedia.ops.views.matches import decide, match, matches
 from adaptapedia.ops.views.overview import overview
 from adaptapedia.ops.views.rejects import rejects
 from adaptapedia.ops.views.runs import answer, run, run_now, runs
@@ -17,5 +18,8 @@ urlpatterns = [
     path("runs/<int:run_id>/answer/", answer, name="answer"),
     path("schedules/<str:name>/run/", run_now, name="run-now"),
     path("rejects/", rejects, name="rejects"),
+    path("matches/", matches, name="matches"),
+    path("matches/<int:match_id>/", match, name="match"),
+    path("matches/<int:match_id>/decide/", decide, name="decide"),
     path("clashes/", clashes, name="clashes"),
 ]
