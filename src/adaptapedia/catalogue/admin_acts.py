@@ -89,7 +89,8 @@ class RetiringActs(Base):
             return False
         if number is None or not str(number).isdecimal():  # an address may hold anything
             return number is None
-        return self.model._default_manager.filter(pk=number, retired_at=None).exists() != retired
+        standing = self.model._default_manager.filter(pk=number, retired_at=None)
+        return bool(standing.exists() != retired)
 
 
 class EntryActs(RetiringActs):
