@@ -45,6 +45,7 @@ def arguments() -> argparse.Namespace:
     add("--absent", type=float, default=Options.absent, help="share of screen items that TMDb does not have")
     add("--tmdb-ids", type=float, default=Options.tmdb_ids, help="share of those whose TMDb id Wikidata knows")
     add("--no-external-ids", action="store_true", help="TMDb tells no ids of IMDb and Wikidata")
+    add("--silent", action="store_true", help="do not tell the settings, of which one is a key")
     add("--json", action="store_true", help="tell the settings as one line of JSON")
     told = parser.parse_args()
     if unknown := {*told.only.split(",")} - {*NAMES}:
@@ -107,6 +108,8 @@ def _in_words(lab: Lab, told: argparse.Namespace) -> str:
     ]
     if told.fail_one_in:
         lines.append(f"One request in {told.fail_one_in} fails in some way (seed {told.seed}).")
+    if told.silent:
+        return "\n".join(lines)
     return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in lab.environment.items())])
 
 

@@ -89,8 +89,8 @@ class RetiringActs(Base):
             return False
         if number is None or not str(number).isdecimal():  # an address may hold anything
             return number is None
-        standing = self.model._default_manager.filter(pk=number, retired_at=None)
-        return bool(standing.exists() != retired)
+        standing: bool = self.model._default_manager.filter(pk=number, retired_at=None).exists()
+        return standing != retired
 
 
 class EntryActs(RetiringActs):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from adaptapedia.ingest.adopting import adopt_people
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import (
     CreditRow,
@@ -130,7 +131,9 @@ def lock_catalogue() -> None:
 
 def merge_people(items: Iterable[Item], *, origin: Origin) -> Merged:
     """Bring people up to date. Before works and screen works, whose credits point to them."""
-    return _merge_entries(PERSON, [(item, "") for item in items], origin)
+    people = [*items]
+    adopt_people(people, origin=origin)
+    return _merge_entries(PERSON, [(item, "") for item in people], origin)
 
 
 def merge_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> Merged:
@@ -172,7 +175,7 @@ def _bring_in(
     Under the lock of the catalogue nobody else can bring them in meanwhile. Credits and ids written.
     """
     slugs = _new_slugs(kind, (item for item, _ in items))
-    keys = dict(zip(slugs, _next_keys(kind.table, len(items)), strict=True))
+    keys = dict(zip(slugs, next_keys(kind.table, len(items)), strict=True))
     # Without a digest no record is equal to the entry's, so that the first one from upstream adopts it.
     kept: Mapping[int, int] = {} if origin.is_starter else digests
     rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=kept.get(item.qid)) for item, what in items)
@@ -255,7 +258,8 @@ def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
     return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
 
 
-def _next_keys(table: str, number: int) -> list[int]:
+def next_keys(table: str, number: int) -> list[int]:
+    """Keys for so many new rows of a table."""
     with connection.cursor() as cursor:
         # The sequence is looked up once; in the list of what is selected it would be for each row.
         cursor.execute(

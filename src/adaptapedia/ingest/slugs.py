@@ -1,4 +1,4 @@
-"""Slugs for new entries: readable, unique, given in QID order.
+"""Slugs for new entries: readable, unique, given in the order of their upstream's numbers.
 
 An entry takes the first of `dune`, `dune-1984`, `dune-q123` that nobody has or has ever had. Two
 queries serve a whole batch: one asks which of the plain slugs are taken, one asks for the longer
@@ -15,42 +15,44 @@ from adaptapedia.kit.text import slugify
 
 
 class Wish(NamedTuple):
-    """What a new entry's slug is made of."""
+    """What a new entry's slug is made of: its item, or its number elsewhere under another `mark`."""
 
-    wikidata_id: int
+    number: int
     title: str
     year: int | None
+    mark: str = "q"
 
 
 def allocate(wishes: Iterable[Wish], *, table: str, former_table: str) -> dict[int, str]:
-    """A slug for every wish by its item, none of them in either table.
+    """A slug for every wish by its number, none of them in either table.
 
     The caller holds the lock of the catalogue, so that what is free now stays free.
     """
-    in_order = sorted(wishes, key=attrgetter("wikidata_id"))
-    plain = [slugify(wish.title) or f"q{wish.wikidata_id}" for wish in in_order]
+    in_order = sorted(wishes, key=attrgetter("number"))
+    plain = [slugify(wish.title) or f"{wish.mark}{wish.number}" for wish in in_order]
     taken = _taken(plain, table, former_table)
     given, without = {}, {}
     for wish, slug in zip(in_order, plain, strict=True):
         if slug in taken:
             without[wish] = list(_longer_forms(wish, slug))
         else:
-            given[wish.wikidata_id] = slug
+            given[wish.number] = slug
             taken.add(slug)
     if without:
         taken |= _taken([slug for slugs in without.values() for slug in slugs], table, former_table)
     for wish, slugs in without.items():
-        given[wish.wikidata_id] = next(slug for slug in slugs if slug not in taken)
-        taken.add(given[wish.wikidata_id])
+        given[wish.number] = next(slug for slug in slugs if slug not in taken)
+        taken.add(given[wish.number])
     return given
 
 
 def _longer_forms(wish: Wish, slug: str) -> Iterator[str]:
-    """With the year, then with the item; should another title spell even that, with the item twice."""
+    """With the year, then with the number; should another title spell even that, with the number twice."""
     if wish.year is not None and wish.year > 0:
         yield f"{slug}-{wish.year}"
-    yield f"{slug}-q{wish.wikidata_id}"
-    yield f"{slug}-q{wish.wikidata_id}-q{wish.wikidata_id}"
+    own = f"{wish.mark}{wish.number}"
+    yield f"{slug}-{own}"
+    yield f"{slug}-{own}-{own}"
 
 
 def _taken(slugs: Collection[str], table: str, former_table: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Temporary staging tables, filled by COPY. They are empty again when the transaction ends."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 
@@ -29,19 +29,22 @@ def array(numbers: Collection[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}" if numbers else "{}"
 
 
-def stage(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+def stage(
+    table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]], *, types: Mapping[str, str] = TYPES
+) -> None:
     """Fill a temporary table with nothing but these rows. Must run in a transaction, whose end empties it."""
-    types = ", ".join(f"{column} {TYPES.get(column, 'text')}" for column in columns)
+    typed = ", ".join(f'"{column}" {types.get(column, "text")}' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({types}) ON COMMIT DELETE ROWS; DELETE FROM {table}"
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({typed}) ON COMMIT DELETE ROWS; DELETE FROM {table}"
         )
     copy_in(table, columns, rows)
 
 
 def copy_in(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> int:
     """Append rows to a table, the fastest way there is. Tells how many."""
-    into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    names = ", ".join(f'"{column}"' for column in columns)
+    into = f"COPY {table} ({names}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(into) as copy:
             for row in rows:

@@ -35,6 +35,11 @@ def limits_of(upstream: Upstream) -> Limits:
     return replace(LIMITS[upstream], **getattr(settings, f"{upstream.name}_LIMITS"))
 
 
-def budget_of(upstream: Upstream) -> Budget:
-    """The shared budget of an upstream. To be closed, which its client does."""
-    return Budget(upstream.value, settings.BUDGET_URL, limits=limits_of(upstream))
+def budget_of(upstream: Upstream, *, at: str = "") -> Budget:
+    """The shared budget of an upstream. To be closed, which its client does.
+
+    `at` names another host that answers in its place, which has a budget of its own.
+    """
+    return Budget(
+        f"{upstream.value} at {at}" if at else upstream.value, settings.BUDGET_URL, limits=limits_of(upstream)
+    )

@@ -36,6 +36,8 @@ from adaptapedia.sources.unpacking import NotJson, TooMuch, read_json, unpacked
 
 MIB = 2**20
 MOST_REDIRECTS = 3
+MOST_AT_ONCE = 32
+"""Requests under way; more wait before their turn, so that none of their time goes by waiting for a connection."""
 LONGEST_PAUSE = 86_400.0
 TIMEOUTS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
 
@@ -116,6 +118,7 @@ class Fetcher:
         self._refusal = refusal
         self._sleep = sleep
         self._clock = clock
+        self._under_way = asyncio.Semaphore(MOST_AT_ONCE)
         self._params = dict(secret_params or {})
         self._secrets = _spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
         ours = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -124,7 +127,7 @@ class Fetcher:
             http2=True,
             verify=verify,
             timeout=httpx.Timeout(patience.timeout, connect=min(10.0, patience.timeout)),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
+            limits=httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=MOST_AT_ONCE),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
@@ -171,7 +174,7 @@ class Fetcher:
 
     async def _read_once(self, path: str, parsed: Callable[[Any], Parsed], params: Params, etag: str) -> Answer[Parsed]:
         """One try, its outcome told to the budget: pauses are waited for at the next turn, whoever's it is."""
-        async with self._budget.aturn():
+        async with self._under_way, self._budget.aturn():
             try:
                 answer = await self._answer(path, parsed, params, etag)
             except RateLimited as error:
@@ -193,7 +196,7 @@ class Fetcher:
     async def _answer(self, path: str, parsed: Callable[[Any], Parsed], params: Params, etag: str) -> Answer[Parsed]:
         response, body = await self._response(path, params, etag)
         told = response.headers.get("ETag", "")
-        told = told if _ETAG.fullmatch(told) else ""
+        told = told if _ETAG.fullmatch(told) and self._shown(told) == told else ""
         if response.status_code == HTTPStatus.NOT_MODIFIED and etag:
             return Answer(HTTPStatus.NOT_MODIFIED, None, told or etag)
         if response.status_code != HTTPStatus.OK:
@@ -222,7 +225,7 @@ class Fetcher:
         evidence = self._shown(repr(error))
         if begun:
             return Truncated(f"{self._name}'s answer ended early", evidence=evidence)
-        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | H2Error):
+        if isinstance(error, httpx.ProtocolError | httpx.ReadError | H2Error):
             return Unavailable(f"{self._name} gave no answer in HTTP", evidence=evidence)
         return Unavailable(f"{self._name} cannot be reached at {self._shown(self._base_url)}", evidence=evidence)
 
@@ -257,7 +260,10 @@ class Fetcher:
             raise Truncated(f"{self._name}'s answer cannot be unpacked", evidence=str(error)) from None
 
     def _parsed(self, body: bytes, parsed: Callable[[Any], Parsed]) -> Parsed:
-        """What the body says. Raises Truncated where it is the beginning of something, else Unavailable."""
+        """What the body says. Raises Truncated where it is the beginning of something, else Unavailable: also where
+        our own key is in it, which would find its way into a record."""
+        if any(secret.encode() in body for secret in self._secrets):
+            raise Unavailable(f"{self._name} answered with our key in its answer", evidence=self._excerpt(body))
         try:
             return parsed(read_json(body))
         except NotJson as error:

@@ -19,6 +19,7 @@ USER_AGENT = "Adaptapedia/test (operator@example.org) httpx"
 KEY = "5ec2e75ec2e75ec2e75ec2e75ec2e7ab"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiI1ZWMyZTc1ZWMyZTciLCJzY29wZXMiOlsiYXBpX3JlYWQiXX0.c2VjcmV0LXNlY3JldC1zZWNyZXQ"
 QUICK = Patience(timeout=1.0, tries=1, first_wait=0.01, shortest_pause=0.01)
+CALM = Patience(timeout=30.0, tries=1)
 FREE = Limits(rate=10_000.0, burst=10_000.0, cost=1.0, one_at_a_time=False, failures=10_000)
 MIB = 2**20
 
@@ -27,12 +28,12 @@ def new_budget(limits: Limits = FREE) -> Budget:
     return Budget(f"Test-{uuid4().hex}", settings.BUDGET_URL, limits=limits)
 
 
-def tmdb(url: str, *, key: str = KEY, limits: Limits = FREE, patience: Patience = QUICK, **waits: Any) -> TmdbClient:
+def tmdb(url: str, *, key: str = KEY, limits: Limits = FREE, patience: Patience = CALM, **waits: Any) -> TmdbClient:
     return TmdbClient(url, key=key, user_agent=USER_AGENT, budget=new_budget(limits), patience=patience, **waits)
 
 
 def open_library(
-    url: str, *, agent: str = USER_AGENT, limits: Limits = FREE, patience: Patience = QUICK
+    url: str, *, agent: str = USER_AGENT, limits: Limits = FREE, patience: Patience = CALM
 ) -> OpenLibraryClient:
     return OpenLibraryClient(url, user_agent=agent, budget=new_budget(limits), patience=patience)
 

@@ -1,10 +1,11 @@
-"""`adaptapedia jobs list | run NAME [--wait] | runs [NAME] | show RUN | answer RUN ANSWER`, each with `--json`."""
+"""`adaptapedia jobs list | run NAME | runs [NAME] | show RUN | answer RUN ANSWER`, each with `--json`."""
 
 import getpass
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,14 +14,21 @@ from redis.exceptions import RedisError
 from rich.console import Console
 
 from adaptapedia.scheduling import queries
-from adaptapedia.scheduling.actions import NotAsked, UnknownAnswer, UnknownSchedule, answer_run, request_run
+from adaptapedia.scheduling.actions import (
+    NotAsked,
+    UnknownAnswer,
+    UnknownArgument,
+    UnknownSchedule,
+    answer_run,
+    request_run,
+)
 from adaptapedia.scheduling.console import runs_table, schedules_table, show_run, told_run, told_schedule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.watching import Detached, watch
 from adaptapedia.scheduling.wording import in_a_line
 
 RUNS_SHOWN = 20
-OPTIONS = ("name", "wait", "run", "answer")
+OPTIONS = ("name", "wait", "given", "run", "answer")
 WIDE = 240
 """Columns of a pipe or a file, which has none of its own: nothing is folded there that a program may search."""
 
@@ -33,6 +41,15 @@ class Command(BaseCommand):
         listing = ways.add_parser("list", help="the schedules, each with its last run and next due time")
         run = ways.add_parser("run", help="start a schedule's job now, or attach to its run under way")
         run.add_argument("name", metavar="NAME")
+        run.add_argument(
+            "--set",
+            metavar="ARGUMENT=VALUE",
+            action="append",
+            default=[],
+            type=_argument,
+            dest="given",
+            help="an argument for the job, as JSON (whole=true) or else as text; may be repeated",
+        )
         run.add_argument("--wait", action="store_true", help="show its progress and end as it ends: 1 when it failed")
         runs = ways.add_parser("runs", help="the latest runs, of all schedules or of one")
         runs.add_argument("name", metavar="NAME", nargs="?")
@@ -55,7 +72,7 @@ class Command(BaseCommand):
         }
         try:
             ways[way](console, as_json=as_json, **{key: options[key] for key in OPTIONS if key in options})
-        except (UnknownSchedule, NotAsked, UnknownAnswer) as error:
+        except (UnknownSchedule, UnknownArgument, NotAsked, UnknownAnswer) as error:
             raise CommandError(str(error), returncode=2) from None
         except (OperationalError, InterfaceError) as error:
             raise CommandError(f"The database is out of reach. {in_a_line(error)}", returncode=3) from None
@@ -92,8 +109,21 @@ def _found(run: int) -> JobRun:
     return found
 
 
-def _run(console: Console, *, name: str, wait: bool, as_json: bool) -> None:
-    run, new = request_run(name, by=getpass.getuser())
+def _argument(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not (separator and name.isidentifier()):
+        raise ArgumentTypeError(f"{text!r} is not of the form ARGUMENT=VALUE")
+    with suppress(ValueError):
+        return name, json.loads(value)
+    return name, value
+
+
+def _run(console: Console, *, name: str, wait: bool, given: list[tuple[str, Any]], as_json: bool) -> None:
+    run, new = request_run(name, by=getpass.getuser(), arguments=dict(given))
+    if given and not new:
+        raise CommandError(
+            f"Run {run.pk} of {name} is under way already ({run.state}) and keeps its own arguments.", returncode=2
+        )
     if not as_json:
         console.print(f"Run {run.pk} of {name} is {'queued' if new else f'under way already ({run.state})'}.")
         run.refresh_from_db()
