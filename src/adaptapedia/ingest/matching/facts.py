@@ -1,5 +1,6 @@
 """Reading what we know of screen works, for many at once."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,6 +20,7 @@ SCHEMES = {
     TitleKind.TV: ScreenExternalId.Scheme.TMDB_TV,
 }
 """Under which scheme a title's number stands in the catalogue."""
+_IMDB_TITLE = re.compile(r"tt\d{7,10}", re.ASCII)
 _KINDS = {str(scheme): kind for kind, scheme in SCHEMES.items()}
 _MADE_BY = (ScreenCredit.Role.DIRECTOR, ScreenCredit.Role.CREATOR)
 
@@ -74,7 +76,7 @@ def _facts(
         kind=entry.kind,
         language=entry.original_language,
         directors=tuple(dict.fromkeys(makers)),
-        imdb=tuple(value for scheme, value in ids if scheme == "imdb" and value.startswith("tt")),
+        imdb=tuple(value for scheme, value in ids if scheme == "imdb" and _IMDB_TITLE.fullmatch(value)),
         tmdb=tuple(ref for ref in refs if ref),
         refused=tuple(ref for text in refused if (ref := ref_of(text))),
         wikidata_id=entry.wikidata_id,

@@ -11,8 +11,9 @@ from adaptapedia.sources.errors import NotFound
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchHit, SearchPage, Title, TitleKind, TitleRef
 
 MOST_SEARCHES = 6
+"""By other words for one screen work; each is narrowed by year, three times, where it finds more than a page."""
 MOST_READ = 3
-"""Requests for one screen work at the most: so many searches, and so many titles read to see who made them."""
+"""Titles that are read for one screen work to see who made them."""
 WORTH_READING = 0.1
 """A candidate less probable is not read to see who made it."""
 CONTRADICTED = 0.5
@@ -38,8 +39,8 @@ async def find_title(facts: ScreenFacts, tmdb: TitleFinder) -> Verdict:
     In this order: the id that Wikidata has, the id at IMDb, a search. An id whose title is gone counts for
     nothing; one that all else contradicts is for a person to judge. A search's best candidate is read before it
     is taken, where we know who made the screen work; it is in the verdict, so that one who wants to have it
-    anyway need not ask again. One request where an id of Wikidata's holds, two where one of IMDb's does, and
-    with a search mostly two, nine at the most. Raises SourceError.
+    anyway need not ask again. With the reading of what was taken: one request where an id of Wikidata's holds,
+    two where one of IMDb's does, and with a search mostly two. Raises SourceError.
     """
     return await _Search(facts, tmdb).verdict()
 
@@ -141,8 +142,9 @@ class _Search:
         Without the year first: it is often off by one, and its rivals must be seen.
         """
         likely, other = kinds_of(self._facts.kind)
-        questions = [(likely, query) for query in _queries(self._facts.titles)]
-        for kind, query in [*questions[: MOST_SEARCHES - 1], (other, self._facts.titles[0])]:
+        queries = _queries(self._facts.titles)
+        questions = [(likely, query) for query in queries[: MOST_SEARCHES - 1]]
+        for kind, query in [*questions, *((other, query) for query in queries[:1])]:
             page = await self._search(kind, query)
             yield query, page
             if page.pages > 1:
