@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,32 +20,13 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.common import PeakMemory, own_servers, result
+from benchmarks.going import Going
 
 SIZES = (10_000, 100_000, 1_000_000)
 CATALOGUE = (
     "person", "work", "screenwork", "personexternalid", "workexternalid", "screenexternalid",
     "workcredit", "screencredit", "adaptation",
 )  # fmt: skip
-
-
-@dataclass
-class Going:
-    """The run of a sweep that nobody watches."""
-
-    id: int
-    attempt: int = 1
-    last_attempt: bool = False
-    answer: str = ""
-    suspicions: list[str] = field(default_factory=list)
-
-    def progress(self, done: int, total: int | None = None, *, step: str = "") -> None:
-        """Nobody is to be told."""
-
-    def suspect(self, why: str) -> None:
-        self.suspicions.append(why)
-
-    def usual(self, figure: str) -> None:
-        return None
 
 
 def main() -> None:
