@@ -5,12 +5,13 @@ with it; one that is there and does not state the pair, the adaptation alone. Re
 when upstream has it again. Where more than BREAKER of what should be seen has vanished, a person is asked first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from django.db import connection
 
+from adaptapedia.ingest.changes import execute_logged
 from adaptapedia.ingest.models import Sweep, SweepItem, SweepSuspect
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import keep_items
@@ -169,18 +170,18 @@ ENTRIES = (("works", "catalogue_work", Side.WORK), ("screen_works", "catalogue_s
 
 def settle_vanished(sweep: Sweep, *, origin: Origin) -> Settled:
     """Retire what has vanished, restore what is back. Within a step, under the lock of the catalogue."""
-    parameters = {**origin.parameters, "sweep": sweep.pk}
-    missing = execute(statement("suspects_missing"), parameters)
-    execute(statement("suspects_cleared"), parameters)
+
+    def write(name: str, *, table: str = "catalogue_adaptation", side: str = "") -> int:
+        sql = statement(name).format(table=table)
+        parameters = {"sweep": sweep.pk, "side": side}
+        return execute_logged(sql, table=table, origin=origin, parameters=parameters)
+
+    missing = write("suspects_missing")
+    write("suspects_cleared")
     retired, restored = {}, {}
     for name, table, side in ENTRIES:
-        of_side = {**parameters, "side": side}
-        restored[name] = execute(statement("entries_restored").format(table=table), of_side)
-        retired[name] = execute(statement("entries_retired").format(table=table), of_side)
-    restored["adaptations"] = execute(statement("adaptations_restored"), parameters)
-    retired["adaptations"] = _sum(("adaptations_retired", "adaptations_retired_with_entries"), parameters)
+        restored[name] = write("entries_restored", table=table, side=side)
+        retired[name] = write("entries_retired", table=table, side=side)
+    restored["adaptations"] = write("adaptations_restored")
+    retired["adaptations"] = write("adaptations_retired") + write("adaptations_retired_with_entries")
     return Settled(missing, retired, restored)
-
-
-def _sum(names: Iterable[str], parameters: dict[str, object]) -> int:
-    return sum(execute(statement(name), parameters) for name in names)

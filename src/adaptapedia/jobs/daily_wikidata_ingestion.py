@@ -24,6 +24,7 @@ from adaptapedia.sources.wikidata.client import WikidataClient
     hard_limit=6.5 * HOUR,
     remember_as="last_wikidata_ingestion",
     remember_for=DAY,
+    watched=("works.unchanged", "screen_works.unchanged", "adaptations.unchanged"),
 )
 def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue.

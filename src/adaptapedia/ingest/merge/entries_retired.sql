@@ -1,6 +1,6 @@
 -- Entries whose items are gone, of suspects that were asked for. What a person has retired or restored stands.
 UPDATE {table} AS t SET retired_at = %(at)s, retired_reason = 'gone', updated_at = %(at)s,
-    provenance = t.provenance || jsonb_build_object('retired_at', %(stamp)s::jsonb)
+    provenance = t.provenance || jsonb_build_object('retired_at', %(stamp)s::jsonb, 'retired_reason', %(stamp)s::jsonb)
 WHERE t.retired_at IS NULL AND NOT t.locks ? 'retired_at' AND t.wikidata_id IN (
     SELECT item.qid
     FROM ingest_sweepsuspect AS suspect

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.changes import Lists, execute_logged
 from adaptapedia.ingest.merging import lock_catalogue
 from adaptapedia.ingest.metadata.people import people_of
 from adaptapedia.ingest.metadata.rows import (
@@ -39,6 +40,14 @@ class Target(NamedTuple):
 
 
 TITLES = Target("catalogue_screenmetadata", "stage_screen_metadata", "screen_work_id", TitleRow._fields, TITLE_TYPES)
+CREDITS = Lists(
+    "credits",
+    "catalogue_screencredit",
+    owner="screen_work_id",
+    entry="catalogue_screenwork",
+    stage_entry="stage_credited",
+    join="id",
+)
 WORKS = Target("catalogue_workmetadata", "stage_work_metadata", "work_id", WorkRow._fields, WORK_TYPES)
 
 
@@ -76,7 +85,7 @@ def merge_descriptions(descriptions: Sequence[tuple[int, Description]], *, origi
     """Bring the descriptions of works up to date that have metadata already."""
     columns = ("work_id", "description")
     stage("stage_description", columns, ((key, told.text) for key, told in descriptions), types=WORK_TYPES)
-    enriched = execute(statement("descriptions"), origin.parameters)
+    enriched = execute_logged(statement("descriptions"), table=WORKS.table, origin=origin, key=WORKS.owner)
     return Merged(enriched, len(descriptions) - enriched)
 
 
@@ -87,9 +96,9 @@ def _digests(target: Target, keys: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _merge(target: Target, rows: Iterable[tuple[object, ...]], origin: Origin) -> int:
+def _merge(target: Target, rows: Iterable[tuple[object, ...]], origin: Origin) -> None:
     stage(target.stage, target.columns, rows, types=target.types)
-    return execute(_metadata_sql(target), origin.parameters)
+    execute_logged(_metadata_sql(target), table=target.table, origin=origin, key=target.owner)
 
 
 def _merge_credits(titles: Sequence[tuple[int, Title]], origin: Origin) -> None:
@@ -102,8 +111,11 @@ def _merge_credits(titles: Sequence[tuple[int, Title]], origin: Origin) -> None:
     rows = ((key, credit.role, credit.position, people[credit.tmdb_person]) for key, credit in credits)
     types = {"screen_work_id": "bigint", "position": "smallint", "person_id": "bigint"}
     stage("stage_title_credit", ("screen_work_id", "role", "position", "person_id"), rows, types=types)
+    stage("stage_credited", ("id",), ((key,) for key, _ in titles), types={"id": "bigint"})
+    CREDITS.take_images()
     execute(statement("metadata_credits_removed"), origin.parameters)
     execute(statement("metadata_credits"), origin.parameters)
+    CREDITS.log_changes(origin)
 
 
 def _names(credits: Iterable[Credit]) -> dict[int, str]:

@@ -82,7 +82,9 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
         for table in sorted(name for name in connection.introspection.table_names() if name.startswith("catalogue_")):
             columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
             wanted = [c for c in columns if c not in left_out and not (c == "id" and table.endswith(("credit", "id")))]
-            cursor.execute(f"SELECT row ({', '.join(wanted)})::text FROM {table} ORDER BY 1")
+            cursor.execute(
+                f"SELECT row ({', '.join(map(connection.ops.quote_name, wanted))})::text FROM {table} ORDER BY 1"
+            )
             told[table] = cursor.fetchall()
     return told
 
@@ -171,7 +173,7 @@ def test_what_another_run_has_hung_on_an_entry_keeps_it() -> None:
     sequel = Item(qid=5, label=Text("Dune: Part Two", "en"), published=2024)
     merge_all(origin=SECOND, screens=[DUNE_1984, DUNE_2021, sequel])
     ScreenExternalId.objects.create(
-        screen_work=ScreenWork.objects.get(year=1984), scheme="tmdb_movie", value="841", source="tmdb"
+        screen_work=ScreenWork.objects.get(year=1984), scheme="tmdb_movie", value="841", source="person"
     )
     report = revert_run(1, by="ada")
     assert {work.title for work in Work.objects.all()} == {"Dune"}
