@@ -13,7 +13,6 @@ posters, where to watch) is made when it is asked for, from the number of the ti
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -184,20 +183,24 @@ class Catalogue:
 def write(path: Path, entries: Iterable[TmdbTitle | OpenLibraryRecord], **header: Any) -> None:
     """A catalogue file, put in its place when it is whole."""
     draft = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"lab": VERSION, **header}, ensure_ascii=False) + "\n")
-        file.writelines(json.dumps(line(entry), ensure_ascii=False, separators=(",", ":")) + "\n" for entry in entries)
+    with draft.open("wb") as file:
+        file.write(orjson.dumps({"lab": VERSION, **header}) + b"\n")
+        file.writelines(orjson.dumps(line(entry)) + b"\n" for entry in entries)
     draft.replace(path)
 
 
 def line(entry: TmdbTitle | OpenLibraryRecord) -> dict[str, Any]:
     """An entry as the file has it."""
-    told = {one.name: value for one in fields(entry) if (value := getattr(entry, one.name)) != _default(one)}
+    defaults = DEFAULTS[type(entry)]
+    told = {name: value for name, default in defaults if (value := getattr(entry, name)) != default}
     return told if isinstance(entry, TmdbTitle) else {"kind": "work", **told}
 
 
 def _default(one: Any) -> Any:
     return one.default_factory() if one.default_factory is not MISSING else one.default
+
+
+DEFAULTS = {kind: [(one.name, _default(one)) for one in fields(kind)] for kind in (TmdbTitle, OpenLibraryRecord)}
 
 
 def _entry(told: dict[str, Any]) -> TmdbTitle | OpenLibraryRecord:

@@ -20,7 +20,8 @@ BEGINNINGS = 200
 
 
 def words_of(text: str) -> list[str]:
-    return _WORD.findall(fold(_APOSTROPHES.sub("", text)))
+    """What a title is found by: its words without case and accents, `&` as it is read, no apostrophes."""
+    return _WORD.findall(fold(_APOSTROPHES.sub("", text)).replace("&", " and "))
 
 
 class Index(Generic[Number]):

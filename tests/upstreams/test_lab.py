@@ -96,8 +96,9 @@ def test_an_upstream_that_there_is_not_is_named() -> None:
     assert "there is no imdb" in refused.stderr
 
 
-def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(tmp_path: Path) -> None:
-    with LabProcess("--only", "tmdb", "--folder", str(tmp_path), "--tmdb-per-second", "5") as lab:
+def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(request: pytest.FixtureRequest) -> None:
+    folder = str(request.config.cache.mkdir("upstreams"))
+    with LabProcess("--only", "tmdb", "--folder", folder, "--tmdb-per-second", "0.02") as lab:
         address, key = lab.environment["TMDB_BASE_URL"], {"api_key": lab.environment["TMDB_API_KEY"]}
         lab.faults("tmdb", plan=["503"])
         for _ in range(10):
@@ -108,8 +109,7 @@ def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(tmp_path: Path)
         assert lab.summary("tmdb")["requests"] == 0
 
     assert told["requests"] == 10
-    assert told["statuses"]["503"] == 1
-    assert told["statuses"]["429"] >= 3
+    assert told["statuses"] == {"503": 1, "429": 9}
 
 
 @pytest.mark.extract

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.upstreams.lab import OpenLibraryLab
+from tests.upstreams.lab import OPEN_LIBRARY_PER_SECOND, OpenLibraryLab
+from tests.upstreams.limiter import Limiter
 from tests.upstreams.titles import work
 
 CONTACT = {"User-Agent": "Adaptapedia/1 (tests@example.org) httpx"}
@@ -92,6 +93,7 @@ def test_who_names_no_contact_is_sent_away_with_a_page(client: httpx.Client, age
 
 
 def test_three_a_second_are_allowed(open_library_lab: OpenLibraryLab) -> None:
+    open_library_lab.limiter = Limiter(OPEN_LIBRARY_PER_SECOND, clock=lambda: 0.0)
     with httpx.Client(base_url=open_library_lab.url, headers=CONTACT) as client:
         answers = [client.get("/works/OL1W.json") for _ in range(6)]
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.upstreams.catalogue import Catalogue
 from tests.upstreams.lab import TmdbLab
+from tests.upstreams.limiter import Limiter
 from tests.upstreams.titles import film, series
 
 APPENDED = "credits,external_ids,watch/providers,keywords,release_dates,videos"
@@ -186,15 +187,23 @@ def test_what_is_removed_is_gone(client: httpx.Client, tmdb_lab: TmdbLab) -> Non
 
 
 def test_one_request_too_many_is_really_refused() -> None:
-    with TmdbLab(Catalogue([film(1, "A")]), per_second=2.0) as lab, httpx.Client(base_url=lab.url) as client:
+    now = [0.0]
+    with TmdbLab(Catalogue([film(1, "A")])) as lab, httpx.Client(base_url=lab.url) as client:
+        lab.limiter = Limiter(2.0, clock=lambda: now[0])
         answers = [client.get("/movie/1", params={"api_key": lab.api_key}) for _ in range(5)]
+        now[0] += 0.5
+        later = [client.get("/movie/1", params={"api_key": lab.api_key}) for _ in range(2)]
 
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert [answer.status_code for answer in answers[:2]] == [200, 200]
-    assert len(refused) >= 2
-    assert refused[0].headers["Retry-After"] == "1"
-    assert refused[0].json()["status_code"] == 25
-    assert lab.log.count(429) == len(refused)
+    assert [answer.status_code for answer in (*answers, *later)] == [200, 200, 429, 429, 429, 200, 429]
+    assert answers[2].headers["Retry-After"] == "1"
+    assert answers[2].json()["status_code"] == 25
+    assert lab.log.count(429) == lab.limiter.refused == 4
+
+
+def test_by_default_forty_a_second_are_allowed() -> None:
+    with TmdbLab() as lab:
+        assert lab.limiter is not None
+        assert (lab.limiter.per_second, lab.limiter.burst) == (40.0, 40.0)
 
 
 def test_the_same_title_makes_the_same_bytes_in_another_server() -> None:

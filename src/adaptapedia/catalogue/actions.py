@@ -1,7 +1,7 @@
 """Writes of the catalogue that people ask for. What upstreams bring comes in through `ingest`."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,30 @@ NOT_EDITED = DERIVED | {
     "retired_reason",
 }
 """Fields that are derived, kept by the machinery, or changed by an act of their own."""
+
+
+Stamp = Sequence[Any]
+"""Where a value comes from: source, run (of a person, their number), time in ISO 8601."""
+Edited = Callable[[Entry, Mapping[str, Any], Mapping[str, Stamp]], None]
+Unlocked = Callable[[Entry, frozenset[str]], None]
+EditedHook = TypeVar("EditedHook", bound=Edited)
+UnlockedHook = TypeVar("UnlockedHook", bound=Unlocked)
+
+_after_edit: list[Edited] = []
+_after_unlock: list[Unlocked] = []
+
+
+def after_edit(hook: EditedHook) -> EditedHook:
+    """A decorator for rooms further out: called with an entry that a person has written in, and with the former
+    values and stamps of the fields that they wrote. It runs in the transaction of the edit."""
+    _after_edit.append(hook)
+    return hook
+
+
+def after_unlock(hook: UnlockedHook) -> UnlockedHook:
+    """A decorator for rooms further out: called with an entry and the fields that upstreams may write again."""
+    _after_unlock.append(hook)
+    return hook
 
 
 class SlugTaken(Exception):
@@ -73,7 +97,8 @@ def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozens
     if (title := _title_of(entry)) in given and not given[title]:
         raise NameMissing(title)
     edited = {field for field, value in given.items() if getattr(entry, field) != value}
-    before = {field: getattr(entry, field) for field in DERIVED}
+    before = {field: getattr(entry, field) for field in edited | DERIVED}
+    stamps = {field: stamp for field in edited if (stamp := stamp_of(entry, field))}
     for field in edited:
         setattr(entry, field, given[field])
     if not edited:
@@ -84,6 +109,8 @@ def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozens
     written = edited | {field for field, value in before.items() if getattr(entry, field) != value}
     _put_down(entry, edited, written, by=by)
     entry.save(update_fields=[*written, "retired_reason", "provenance", "locks", "updated_at"])
+    for hook in _after_edit:
+        hook(entry, before, stamps)
     return frozenset(written)
 
 
@@ -97,10 +124,43 @@ def unlock_fields(entry: Entry, fields: Iterable[str]) -> frozenset[str]:
     entry.refresh_from_db(from_queryset=type(entry)._default_manager.select_for_update())
     unlocked = entry.locks.keys() & set(fields)
     if unlocked:
-        entry.locks = {field: lock for field, lock in entry.locks.items() if field not in unlocked}
-        entry.wikidata_digest = None
+        _unlock(entry, unlocked)
         entry.save(update_fields=["locks", "wikidata_digest", "updated_at"])
+        for hook in _after_unlock:
+            hook(entry, frozenset(unlocked))
     return frozenset(unlocked)
+
+
+@transaction.atomic
+def take_upstream(entry: Entry, values: Mapping[str, Any], *, field: str, stamp: Stamp) -> None:
+    """Write what an upstream says of a locked field (a title with its language) and unlock it.
+
+    The values are put down to the upstream by `stamp`. The entry's next reading merges it even
+    though its record has not changed. `entry` is up to date afterwards.
+    """
+    entry.refresh_from_db(from_queryset=type(entry)._default_manager.select_for_update())
+    before = {name: getattr(entry, name) for name in DERIVED}
+    for name, value in values.items():
+        setattr(entry, name, value)
+    derive(entry)
+    written = {*values, *(name for name, value in before.items() if getattr(entry, name) != value)}
+    entry.provenance |= {name: list(stamp) for name in written}
+    _unlock(entry, {field})
+    entry.save(update_fields=[*written, "provenance", "locks", "wikidata_digest", "updated_at"])
+    for hook in _after_unlock:
+        hook(entry, frozenset({field}))
+
+
+def stamp_of(entry: Entry, field: str) -> Stamp | None:
+    """Where a field's value comes from; None when nobody knows."""
+    stamp: Stamp | None = entry.provenance.get(field, entry.provenance.get("*"))
+    return stamp
+
+
+def _unlock(entry: Entry, fields: Iterable[str]) -> None:
+    gone = set(fields)
+    entry.locks = {field: lock for field, lock in entry.locks.items() if field not in gone}
+    entry.wikidata_digest = None
 
 
 def _title_of(entry: Entry) -> str:

@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class IngestConfig(AppConfig):
     name = "adaptapedia.ingest"
+
+    def ready(self) -> None:
+        """Listen to what people write in the catalogue."""
+        from adaptapedia.ingest import differences  # noqa: F401 - importing it registers its hooks

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 
 from adaptapedia.ingest.adopting import adopt_people
+from adaptapedia.ingest.changes import Lists, execute_logged
+from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import (
     CreditRow,
@@ -36,6 +38,7 @@ from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.staging import array, copy_in, stage
 from adaptapedia.sources.wikidata.records import Item, Text
 
+ADAPTATION = "catalogue_adaptation"
 CATALOGUE_LOCK = 0x41444150
 """Key of the advisory lock ("ADAP"): any number that nobody else uses in this database."""
 
@@ -149,8 +152,8 @@ def merge_screen_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> 
 def merge_adaptations(pairs: Sequence[PairRow], *, origin: Origin) -> Merged:
     """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted."""
     stage("stage_pair", PairRow._fields, pairs)
-    found_again = execute(statement("adaptations_found_again"), {})
-    updated = found_again + execute(statement("adaptations_adopted"), origin.parameters)
+    found_again = execute_logged(statement("adaptations_found_again"), table=ADAPTATION, origin=origin)
+    updated = found_again + execute_logged(statement("adaptations_adopted"), table=ADAPTATION, origin=origin)
     created = execute(statement("adaptations"), origin.parameters)
     return Merged(created, updated, scalar(statement("adaptations_standing")) - created - updated)
 
@@ -170,20 +173,30 @@ def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin
 def _bring_in(
     kind: Kind, items: Sequence[tuple[Item, str]], digests: Mapping[int, int], people: PeopleIds, origin: Origin
 ) -> int:
-    """COPY entries that are not there yet, with all that hangs on them, straight to where they belong.
-
-    Under the lock of the catalogue nobody else can bring them in meanwhile. Credits and ids written.
-    """
-    slugs = _new_slugs(kind, (item for item, _ in items))
-    keys = dict(zip(slugs, next_keys(kind.table, len(items)), strict=True))
+    """Entries that are not there yet, with all that hangs on them. Credits and ids written."""
     # Without a digest no record is equal to the entry's, so that the first one from upstream adopts it.
-    kept: Mapping[int, int] = {} if origin.is_starter else digests
-    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=kept.get(item.qid)) for item, what in items)
+    keys = create_entries(kind, items, digests={} if origin.yields else digests, origin=origin)
+    return sum(_copy_hanging(kind, hanging, keys, origin) for hanging in _hanging(kind, items, people))
+
+
+def create_entries(
+    kind: Kind, items: Sequence[tuple[Item, str]], *, digests: Mapping[int, int], origin: Origin
+) -> dict[int, int]:
+    """COPY new entries straight to where they belong. Their keys by their items.
+
+    Under the lock of the catalogue nobody else can bring them in meanwhile. Numbers below zero stand for entries
+    without an item; a batch has only those, or none.
+    """
+    numbers = sorted((item.qid for item, _ in items), key=abs)
+    keys = dict(zip(numbers, next_keys(kind.table, len(items)), strict=True))
+    slugs = _new_slugs(kind, [item for item, _ in items], keys)
+    rows = (kind.row_of(item, what, slug=slugs[item.qid], digest=digests.get(item.qid)) for item, what in items)
     at = origin.at.isoformat()
     made = (origin.stamp_of_all, "{}", at, at)
     made_columns = ("provenance", "locks", "created_at", "updated_at")
-    copy_in(kind.table, ("id", *kind.columns, *made_columns), ((keys[row[0]], *row, *made) for row in rows))
-    return sum(_copy_hanging(kind, hanging, keys, origin) for hanging in _hanging(kind, items, people))
+    whole = ((keys[row[0]], row[0] if row[0] > 0 else None, *row[1:], *made) for row in rows)
+    copy_in(kind.table, ("id", *kind.columns, *made_columns), whole)
+    return keys
 
 
 def _copy_hanging(kind: Kind, hanging: Hanging, keys: Mapping[int, int], origin: Origin) -> int:
@@ -195,10 +208,13 @@ def _update(
     kind: Kind, items: Sequence[tuple[Item, str]], digests: Mapping[int, int], people: PeopleIds, origin: Origin
 ) -> tuple[int, int]:
     """Bring entries up to date through staging. Credits and ids written, and deleted."""
-    items = _with_locked_names(kind, items)
+    locked = _locked(kind, items)
+    if locked:
+        _note_differences(kind, [(item, what) for item, what in items if item.qid in locked], origin)
+    items = [(_renamed(item, *locked[item.qid]) if item.qid in locked else item, what) for item, what in items]
     rows = [kind.row_of(item, what, slug=None, digest=digests[item.qid]) for item, what in items]
     stage(f"stage_{kind.name}", kind.columns, rows)
-    execute(_entry_sql(kind), origin.parameters)
+    execute_logged(_entry_sql(kind), table=kind.table, origin=origin)
     outcomes = [_attach(kind, hanging, origin) for hanging in _hanging(kind, items, people)]
     return sum(attached for attached, _ in outcomes), sum(detached for _, detached in outcomes)
 
@@ -211,20 +227,27 @@ def _hanging(kind: Kind, items: Sequence[tuple[Item, str]], people: PeopleIds) -
         yield Hanging("credits", kind.credits, CreditRow._fields, credits)
 
 
-def _with_locked_names(kind: Kind, items: Sequence[tuple[Item, str]]) -> list[tuple[Item, str]]:
-    """The items with the names that a person has locked, so that what is made of the names fits them."""
+def _note_differences(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin) -> None:
+    """Keep for review what the records of entries with locks say otherwise."""
+    told = f"stage_{kind.name}_told"
+    stage(told, kind.columns, [kind.row_of(item, what, slug=None, digest=None) for item, what in items])
+    note_differences(kind.name, table=kind.table, stage=told, fields=kind.fields, origin=origin)
+
+
+def _locked(kind: Kind, items: Sequence[tuple[Item, str]]) -> dict[int, list[Any]]:
+    """By their items, the entries in which a person has locked anything: their names, and whether these are locked."""
     original = "original_title" if "original_title" in kind.columns else "''"
     locked = _select(
         f"SELECT wikidata_id, {kind.title}, {kind.title}_language, {original}, "
         f"locks ? '{kind.title}', locks ? 'original_title' FROM {kind.table} "
-        f"WHERE wikidata_id = ANY(%s::bigint[]) AND locks ?| ARRAY['{kind.title}', 'original_title']",
+        "WHERE wikidata_id = ANY(%s::bigint[]) AND locks <> '{}'",
         [item.qid for item, _ in items],
     )
-    names = {qid: rest for qid, *rest in locked}
-    return [(_renamed(item, *names[item.qid]) if item.qid in names else item, what) for item, what in items]
+    return {qid: rest for qid, *rest in locked}
 
 
 def _renamed(item: Item, title: str, language: str, original: str, title_locked: bool, original_locked: bool) -> Item:
+    """The item with the names that a person has locked, so that what is made of the names fits them."""
     return replace(
         item,
         label=Text(title, language) if title_locked else item.label,
@@ -253,9 +276,14 @@ def _select(query: str, numbers: Collection[int]) -> list[tuple[Any, ...]]:
         return [*cursor.fetchall()]
 
 
-def _new_slugs(kind: Kind, items: Iterable[Item]) -> dict[int, str]:
-    wishes = [Wish(item.qid, item.label.text, kind.year_of(item)) for item in items if item.label]
-    return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
+def _new_slugs(kind: Kind, items: Sequence[Item], keys: Mapping[int, int]) -> dict[int, str]:
+    """Told apart by the item where there is one, else by the entry's own number."""
+    if items[0].qid > 0:
+        wishes = [Wish(item.qid, item.label.text, kind.year_of(item)) for item in items if item.label]
+        return allocate(wishes, table=kind.table, former_table=kind.former_slugs)
+    named = [Wish(keys[item.qid], item.label.text, kind.year_of(item), "n") for item in items if item.label]
+    slugs = allocate(named, table=kind.table, former_table=kind.former_slugs)
+    return {item.qid: slugs[keys[item.qid]] for item in items}
 
 
 def next_keys(table: str, number: int) -> list[int]:
@@ -281,8 +309,12 @@ def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
         "owner": kind.owner,
     }
     stage(staged, hanging.columns, hanging.rows)
+    lists = Lists(hanging.name, hanging.table, kind.owner, kind.table, f"stage_{kind.name}")
+    lists.take_images()
     removed = execute(statement(f"{hanging.name}_removed").format(**names), origin.parameters)
-    return execute(statement(hanging.name).format(**names), origin.parameters), removed
+    written = execute(statement(hanging.name).format(**names), origin.parameters)
+    lists.log_changes(origin)
+    return written, removed
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -239,3 +240,67 @@ class Match(models.Model):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_is_a_probability"),
             models.CheckConstraint(condition=~Q(state="accepted") | ~Q(ref=""), name="match_accepted_has_a_title"),
         ]
+
+
+class Change(models.Model):
+    """What one row of the catalogue was before a run changed it, so that the run can be taken back.
+
+    `before` holds each changed field's former value and provenance, `{"year": [1965, null]}`: null where it fell
+    under `*`. Tables without provenance have the new value as a third element. Lists (`credits`, `external_ids`)
+    are told whole, as `ingest.changes` writes them. What a run made is not told here: it carries the run itself.
+    """
+
+    run_id = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=20)
+    table_name = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    before = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run_id", "table_name", "row_id"], name="change_of_run"),
+            BrinIndex(fields=["at"], name="change_by_age", autosummarize=True),
+        ]
+
+
+class Difference(models.Model):
+    """What an upstream says otherwise than a person has written in a locked field, until somebody decides.
+
+    "Keep ours" stands until the upstream says something else again.
+    """
+
+    class Kind(models.TextChoices):
+        WORK = "work", _("work")
+        SCREEN_WORK = "screen_work", _("screen work")
+        PERSON = "person", _("person")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    entry_id = models.BigIntegerField(_("entry"))
+    field = models.CharField(_("field"), max_length=40)
+    theirs = models.JSONField(_("upstream says"), help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}')
+    source = models.CharField(_("source"), max_length=20)
+    run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    kept_at = models.DateTimeField(_("ours was kept"), null=True, blank=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kept by")
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "entry_id", "field", "source"], name="difference_once"),
+        ]
+        indexes = [models.Index(fields=["-id"], condition=Q(kept_at__isnull=True), name="difference_waiting")]
+
+
+class Reversal(models.Model):
+    """That a run's changes were taken back, by whom and when. Unfinished, it is gone on with."""
+
+    reverted_run_id = models.BigIntegerField(unique=True)
+    run_id = models.BigIntegerField(help_text=_("The run that took it back."))
+    by = models.CharField(max_length=150)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict, blank=True)

@@ -7,6 +7,10 @@ from typing import Any
 
 STARTER = "starter"
 """The source of what a first start is given (`ingest.starter`). Whatever an upstream brings takes its place."""
+FILE = "file"
+"""The source of what somebody imports from a file (`ingest.by_hand`). Whatever an upstream brings takes its place."""
+YIELDING = (STARTER, FILE)
+"""Sources that give way to every one after them in this list, and to every upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,14 @@ class Origin:
     at: datetime
 
     @property
-    def is_starter(self) -> bool:
+    def yields(self) -> bool:
         """Whether an upstream is still to bring the same things, whatever it says of them."""
-        return self.source == STARTER
+        return self.source in YIELDING
+
+    @property
+    def adopts(self) -> tuple[str, ...]:
+        """The sources whose entries, credits and adaptations become this one's when it brings them too."""
+        return YIELDING[: YIELDING.index(self.source)] if self.yields else YIELDING
 
     @property
     def stamp(self) -> str:
@@ -37,7 +46,7 @@ class Origin:
         """What the statements of merge/*.sql call these."""
         return {
             "source": self.source,
-            "starter": STARTER,
+            "adopted": [*self.adopts],
             "run_id": self.run_id,
             "at": self.at,
             "stamp": self.stamp,

@@ -70,7 +70,7 @@ def programs_of(servers: dict[str, Postgres | Valkey], *, port: int, lab: Lab | 
     """Everything that `up` runs, the embedded servers first."""
     return [
         *(_server(name, server) for name, server in servers.items()),
-        *([] if lab is None else [Program("lab", SERVERS, lab.command, folder=lab.checkout, niceness=YIELDING)]),
+        *([] if lab is None else [Program("lab", SERVERS, lab.command, folder=lab.checkout)]),
         Program("prepare", STEPS, [*_python("adaptapedia"), "prepare"], lasting=False),
         Program("web", APP, web_server(port)),
         _worker("quick", concurrency=2),

@@ -47,3 +47,14 @@ class RejectFilter(ItemFilter):
 
 class MatchFilter(ItemFilter):
     state = forms.ChoiceField(required=False, choices=Match.State.choices)
+
+
+class DifferenceFilter(Filter):
+    kept = forms.BooleanField(required=False)
+
+
+class DecisionForm(forms.Form):
+    """What somebody decides of a difference, and what the upstream said when they saw it."""
+
+    keep = forms.ChoiceField(choices=[("ours", _("ours")), ("theirs", _("theirs"))])
+    theirs = forms.JSONField()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from adaptapedia.ops.views.clashes import clashes
+from adaptapedia.ops.views.differences import differences, settle
 from adaptapedia.ops.views.matches import decide, match, matches
 from adaptapedia.ops.views.overview import overview
 from adaptapedia.ops.views.rejects import rejects
@@ -21,5 +22,7 @@ urlpatterns = [
     path("matches/", matches, name="matches"),
     path("matches/<int:match_id>/", match, name="match"),
     path("matches/<int:match_id>/decide/", decide, name="decide"),
+    path("differences/", differences, name="differences"),
+    path("differences/<int:difference_id>/", settle, name="settle"),
     path("clashes/", clashes, name="clashes"),
 ]

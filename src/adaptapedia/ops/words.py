@@ -192,3 +192,10 @@ def gist(payload: Mapping[str, Any], *, length: int = 90) -> str:
 
 def _named(side: Mapping[str, Any]) -> str:
     return str(side.get("name") or side.get("item") or _("without a name"))
+
+
+def value(of_field: Any) -> str:
+    """A value of an entry's field in a line; a dash for none."""
+    if isinstance(of_field, list | tuple):
+        return ", ".join(map(str, of_field)) or "–"
+    return "–" if of_field in (None, "") else str(of_field)

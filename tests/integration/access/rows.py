@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
-from adaptapedia.ingest.models import Match
+from adaptapedia.ingest.models import Difference, Match
 from adaptapedia.scheduling.models import JobRun
-from tests.integration.ops.samples import make_match, make_rejects, make_run, make_schedules
+from tests.integration.ops.samples import make_differences, make_match, make_rejects, make_run, make_schedules
 
 TITLED = {"sort_key": "dracula", "search_text": "dracula", "title": "Dracula", "title_language": "en"}
 
@@ -44,6 +44,7 @@ def make_rows() -> None:
     make_schedules()
     make_run()
     make_rejects(2)
+    make_differences(1)
     work = Work.objects.create(**TITLED, wikidata_id=41542, slug="dracula", year=1897, form=Work.Form.NOVEL)
     film = ScreenWork.objects.create(**TITLED, wikidata_id=1, slug="dracula", year=1931, kind=ScreenWork.Kind.FILM)
     Person.objects.create(
@@ -69,6 +70,8 @@ def _part(route: str, part: str) -> str:
         return _key(JobRun)
     if part == "<int:match_id>":
         return _key(Match)
+    if part == "<int:difference_id>":
+        return _key(Difference)
     if part == "<id>":
         return _key(User)
     if part == "<path:content_type_id>":

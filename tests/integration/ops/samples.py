@@ -7,8 +7,8 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.accounts.models import User
-from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork
-from adaptapedia.ingest.models import Match, Reject
+from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork, Work
+from adaptapedia.ingest.models import Difference, Match, Reject
 from adaptapedia.scheduling.models import JobRun
 
 PASSWORD = "a lantern in the library"
@@ -136,6 +136,35 @@ def make_rejects(count: int) -> None:
             else {"item": f"Q{1_000 + n}", "name": names[n % len(names)], "value": f"12.5.{30_000 + n}"},
         )
         for n in range(count)
+    )
+
+
+def make_differences(count: int) -> None:
+    """Works of the year 1963, as somebody wrote, where Wikidata says 1965."""
+    locks = {"year": {"by": 1, "at": "2026-11-22T02:00:00+00:00"}}
+    works = Work.objects.bulk_create(
+        Work(
+            slug=f"dune-{n}",
+            sort_key="dune",
+            search_text="dune",
+            title=f"Dune {n}",
+            title_language="en",
+            year=1963,
+            locks=locks,
+        )
+        for n in range(count)
+    )
+    Difference.objects.bulk_create(
+        Difference(
+            kind=Difference.Kind.WORK,
+            entry_id=work.pk,
+            field="year",
+            theirs={"year": 1965},
+            source="wikidata",
+            run_id=7,
+            first_seen_at=timezone.now(),
+        )
+        for work in works
     )
 
 

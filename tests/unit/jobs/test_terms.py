@@ -13,6 +13,7 @@ TABLE = {
     "weekly-tmdb-refresh": ("refresh_tmdb_metadata", "0 3 * * 0", "long", (3, 2 * HOUR), 2 * HOUR),
     "daily-stats-update": ("update_site_statistics", "0 1 * * *", "quick", NONE, HOUR),
     "daily-session-cleanup": ("cleanup_expired_sessions", "0 4 * * *", "quick", NONE, HOUR),
+    "daily-change-log-cleanup": ("cleanup_change_log", "30 4 * * *", "quick", NONE, HOUR),
     "weekly-jwt-cleanup": ("cleanup_expired_jwt_tokens", "0 5 * * 1", "quick", NONE, HOUR),
     "hourly-health-check": ("health_check", "0 * * * *", "quick", NONE, 5 * MINUTE),
 }

@@ -155,8 +155,8 @@ class Films:
 
 def popularity(dice: Dice, *, known: bool) -> float:
     """As TMDb's are spread: most near nothing, few very high."""
-    bell = sum(dice.share() for _ in range(12)) - 6
-    return round(max(0.6, math.exp((1.9 if known else 0.9) + 0.8 * bell)), 3)
+    bell = sum(dice.share() for _ in range(4)) - 2
+    return round(max(0.6, math.exp((1.9 if known else 0.9) + 1.4 * bell)), 3)
 
 
 def day_in(year: int, dice: Dice) -> str:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0004_last_readings_of_upstreams'),
-        ('ingest', '0002_sweeps_that_carry_over'),
+        ('ingest', '0003_what_runs_changed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

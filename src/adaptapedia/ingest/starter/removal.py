@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, QuerySet
 
+from adaptapedia.catalogue.merging_entries import relations_of
 from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import FORMER_SLUGS
@@ -71,7 +72,7 @@ def _remove_entries(model: type[Entry]) -> _Fate:
     moved = _moved(model, [entry.pk for entry in entries])
     pristine = [entry.pk for entry in entries if entry.pk not in moved and not _is_changed(entry)]
     removable = model._default_manager.filter(pk__in=pristine)
-    for relation in _relations(model):
+    for relation in relations_that_hold(model):
         removable = removable.exclude(Exists(_holding(relation)))
     removed = _delete(removable)
     return _Fate(removed, len(entries) - len(pristine), len(pristine) - removed)
@@ -88,10 +89,9 @@ def _moved(model: type[Entry], keys: Collection[int]) -> set[int]:
     return set(moved.values_list(f"{former.owner}_id", flat=True))
 
 
-def _relations(model: type[Entry]) -> Iterable[ForeignObjectRel]:
+def relations_that_hold(model: type[Entry]) -> Iterable[ForeignObjectRel]:
     """Everything that may keep an entry, also what rooms further out will add one day. Metadata go with it."""
-    related = (field for field in model._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel))
-    return (field for field in related if not issubclass(field.related_model, GOES_ALONG))
+    return (field for field in relations_of(model) if not issubclass(field.related_model, GOES_ALONG))
 
 
 def _holding(relation: ForeignObjectRel) -> QuerySet[Model]:

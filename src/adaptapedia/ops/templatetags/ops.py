@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from adaptapedia.catalogue.models import ExternalId
+from adaptapedia.catalogue.models import Entry, ExternalId
 from adaptapedia.ops import words
 
 register = template.Library()
@@ -99,3 +99,25 @@ def gist(payload: Mapping[str, Any]) -> str:
 @register.filter
 def scheme_name(scheme: str) -> str:
     return str(ExternalId.Scheme(scheme).label)
+
+
+@register.filter
+def field_name(entry: Entry, field: str) -> str:
+    """What people call a field of an entry."""
+    return str(entry._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]
+
+
+@register.filter
+def value_of(entry: Entry, field: str) -> str:
+    return words.value(getattr(entry, field))
+
+
+@register.filter
+def said_of(theirs: Mapping[str, Any], field: str) -> str:
+    """What an upstream says of a field."""
+    return words.value(theirs.get(field))
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    return json.dumps(value)

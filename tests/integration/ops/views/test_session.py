@@ -4,7 +4,7 @@ from django.test import Client
 from adaptapedia.accounts.models import User
 from tests.integration.ops.samples import PASSWORD, make_person
 
-PAGES = ["/ops/", "/ops/runs/", "/ops/runs/1/", "/ops/rejects/", "/ops/clashes/"]
+PAGES = ["/ops/", "/ops/runs/", "/ops/runs/1/", "/ops/rejects/", "/ops/differences/", "/ops/clashes/"]
 
 
 @pytest.mark.django_db

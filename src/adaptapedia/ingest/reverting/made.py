@@ -1,0 +1,102 @@
+"""What a run brought, out again: where nobody has touched it since and nothing of others hangs on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, FormerSlug
+from adaptapedia.ingest.models import Difference, SourceState
+from adaptapedia.ingest.reverting.changed import BATCH, kind_name, names_of
+from adaptapedia.ingest.reverting.report import Report
+from adaptapedia.ingest.starter.removal import relations_that_hold
+
+MADE = """
+    SELECT t.id FROM {table} AS t
+    WHERE t.id > %(after)s AND {made} AND NOT EXISTS (
+        SELECT FROM ingest_change AS c
+        WHERE c.run_id = %(reverted)s AND c.table_name = '{table}' AND c.row_id = t.id AND c.before ? '{adopted}')
+    ORDER BY t.id LIMIT %(size)s
+"""
+MADE_ENTRY = "t.provenance #>> '{*,1}' = %(reverted)s::text AND t.provenance #>> '{*,0}' <> 'person'"
+MADE_ADAPTATION = "t.run_id = %(reverted)s"
+
+
+def next_made(model: type[Model], *, reverted: int, after: int) -> list[int]:
+    """The next thousand entries or adaptations that a run brought, adopted ones left out."""
+    table = model._meta.db_table
+    is_entry = issubclass(model, Entry)
+    made, adopted = (MADE_ENTRY, "*") if is_entry else (MADE_ADAPTATION, "run_id")
+    query = MADE.format(table=table, made=made, adopted=adopted)
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"reverted": reverted, "after": after, "size": BATCH})
+        return [key for (key,) in cursor.fetchall()]
+
+
+def delete_adaptations(keys: Sequence[int], *, report: Report) -> None:
+    """Delete a batch of adaptations, but for those that a person has made theirs or somebody has retired."""
+    found = Adaptation.objects.filter(pk__in=keys).select_for_update().values_list("pk", "source", "retired_at")
+    why = {
+        pk: "changed since by a person" if source == "person" else "retired since"
+        for pk, source, retired in found
+        if source == "person" or retired is not None
+    }
+    _delete(Adaptation, [key for key in keys if key not in why], report)
+    _leave(Adaptation, why, report)
+
+
+def delete_entries(model: type[Entry], keys: Sequence[int], *, reverted: int, source: str, report: Report) -> None:
+    """Delete a batch of entries with what the run's source hung on them; their slugs are free again."""
+    rows = model._default_manager.filter(pk__in=keys).select_for_update()
+    entries = list(rows.only("pk", "wikidata_id", "provenance", "locks", "retired_at"))
+    why = {entry.pk: reason for entry in entries if (reason := _touched(entry, reverted))}
+    free = [entry.pk for entry in entries if entry.pk not in why]
+    why |= _held(model, free, source)
+    deleted = [entry for entry in entries if entry.pk not in why]
+    items = [f"Q{entry.wikidata_id}" for entry in deleted if entry.wikidata_id]
+    _delete(model, [entry.pk for entry in deleted], report)
+    SourceState.objects.filter(source="wikidata", key__in=items).delete()
+    of_kind = Difference.objects.filter(entry_id__in=[entry.pk for entry in deleted])
+    of_kind.filter(kind=model._meta.verbose_name.replace(" ", "_")).delete()  # type: ignore[union-attr]
+    _leave(model, why, report)
+
+
+def _touched(entry: Entry, reverted: int) -> str:
+    """Who has changed an entry since the run brought it; empty when nobody has."""
+    if entry.locks or any(stamp[0] == "person" for stamp in entry.provenance.values()):
+        return "changed since by a person"
+    if entry.retired_at is not None:
+        return "retired since"
+    others = sorted({str(stamp[1] or stamp[0]) for stamp in entry.provenance.values() if stamp[1] != reverted})
+    return f"changed since by run {others[0]}" if others else ""
+
+
+def _held(model: type[Entry], keys: Sequence[int], source: str) -> dict[int, str]:
+    """The entries on which something hangs that the run did not bring, or that has not gone."""
+    held: dict[int, str] = {}
+    for relation in relations_that_hold(model):
+        rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        is_credit = issubclass(relation.related_model, Credit) and relation.field.name != "person"
+        is_own = is_credit or issubclass(relation.related_model, ExternalId)
+        holding: QuerySet[Any] = rows.exclude(source=source) if is_own else rows
+        found = model._default_manager.filter(pk__in=keys).filter(Exists(holding)).values_list("pk", flat=True)
+        moved = issubclass(relation.related_model, FormerSlug)
+        name = str(relation.related_model._meta.verbose_name_plural)
+        why = "its address has changed since" if moved else f"{name} that stay hang on it"
+        held |= {pk: why for pk in found if pk not in held}
+    return held
+
+
+def _delete(model: type[Model], keys: Sequence[int], report: Report) -> None:
+    if keys:
+        kind = kind_name(model._meta.db_table)
+        for _, name in names_of(model, keys[: report.room]):
+            report.show(kind, name, "deleted")
+        report.count(kind, "deleted", len(keys))
+        model._default_manager.filter(pk__in=keys).delete()
+
+
+def _leave(model: type[Model], why: dict[int, str], report: Report) -> None:
+    for key, name in names_of(model, [*why]):
+        report.leave(kind_name(model._meta.db_table), name, why[key])

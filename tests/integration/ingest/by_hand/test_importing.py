@@ -1,0 +1,400 @@
+"""A file of pairs goes in as a whole or not at all, and can be taken out again."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import edit_entry
+from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work, WorkCredit, WorkExternalId
+from adaptapedia.ingest.by_hand.importing import Outcome, import_file
+from adaptapedia.ingest.models import Change
+from adaptapedia.ingest.reverting.runs import revert_run
+from adaptapedia.scheduling.models import JobRun
+from tests.integration.ingest.test_merging import SECOND, merge_all, row_versions
+
+pytestmark = pytest.mark.django_db
+
+Rows = list[dict[str, Any]]
+
+SOLARIS: dict[str, Any] = {
+    "screen_item": "Q230494",
+    "screen_title": "Solaris",
+    "screen_original_title": "Солярис",
+    "screen_language": "en",
+    "screen_year": 1972,
+    "screen_kind": "film",
+    "screen_imdb": "tt0069293",
+    "screen_tmdb": "movie/593",
+    "screen_directors": ["Andrei Tarkovsky"],
+    "source_item": "Q1091438",
+    "source_title": "Solaris",
+    "source_language": "en",
+    "source_year": 1961,
+    "source_form": "novel",
+    "source_authors": ["Stanisław Lem"],
+    "source_isbn": ["978-0-15-602760-1"],
+    "source_open_library": "OL8936W",
+    "note": "whatever",
+}
+STALKER: dict[str, Any] = {
+    "screen_title": "Stalker", "screen_year": 1979, "screen_kind": "film", "screen_directors": "Andrei Tarkovsky",
+    "source_title": "Roadside Picnic", "source_year": 1972, "source_authors": "Arkady Strugatsky; Boris Strugatsky",
+    "relation": "loosely_based_on",
+}  # fmt: skip
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Any:
+    """Runs the import of rows as JSON Lines."""
+
+    def run(*rows: dict[str, Any], apply: bool = True, **options: Any) -> Outcome:
+        path = tmp_path / "pairs.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return import_file(str(path), apply=apply, by="ada", **options)
+
+    return run
+
+
+def faults(outcome: Outcome) -> list[tuple[int, str, str]]:
+    return [(fault.line, fault.column, fault.reason) for fault in outcome.faults]
+
+
+def counts(outcome: Outcome) -> dict[str, tuple[int, ...]]:
+    return {kind: tuple(row.values()) for kind, row in outcome.counts.items()}
+
+
+def test_a_pair_comes_in_with_everything_that_its_row_says(given: Any) -> None:
+    outcome = given(SOLARIS)
+    assert counts(outcome) == {"adaptations": (1, 0, 0), "works": (1, 0, 0), "screen_works": (1, 0, 0)}
+    film = ScreenWork.objects.get()
+    assert (film.wikidata_id, film.title, film.title_language, film.original_title) == (
+        230494,
+        "Solaris",
+        "en",
+        "Солярис",
+    )
+    assert (film.year, film.kind, film.slug, film.wikidata_digest) == (1972, "film", "solaris", None)
+    assert film.search_text == "solaris солярис"
+    assert set(film.external_ids.values_list("scheme", "value", "source")) == {
+        ("imdb", "tt0069293", "file"), ("tmdb_movie", "593", "file")
+    }  # fmt: skip
+    assert list(film.credits.values_list("role", "name", "source")) == [("director", "Andrei Tarkovsky", "file")]
+    book = Work.objects.get()
+    assert (book.wikidata_id, book.year, book.form) == (1091438, 1961, "novel")
+    assert set(book.external_ids.values_list("scheme", "value")) == {
+        ("isbn", "9780156027601"), ("open_library", "OL8936W")
+    }  # fmt: skip
+    pair = Adaptation.objects.get()
+    assert (pair.screen_work, pair.work, pair.relation, pair.source) == (film, book, "based_on", "file")
+    run = JobRun.objects.get()
+    assert (run.pk, run.schedule_name, run.trigger, run.state) == (outcome.run_id, "ingest-file", "manual", "succeeded")
+    assert run.arguments == {"args": [], "kwargs": {"file": "pairs.jsonl"}, "by": "ada"}
+    assert pair.run_id == film.provenance["*"][1] == book.provenance["*"][1] == run.pk
+    assert film.provenance["*"][0] == "file"
+
+
+def test_entries_without_an_item_have_slugs_of_their_own_and_pages(given: Any, client: Client) -> None:
+    other = {**STALKER, "screen_directors": "Another One", "screen_year": 1980, "source_title": "Another"}
+    third = {**other, "screen_directors": "A Third One", "source_title": "A Third"}
+    given(STALKER, other, third)
+    slugs = {film.slug: film.pk for film in ScreenWork.objects.all()}
+    last = ScreenWork.objects.latest("pk")
+    assert set(slugs) == {"stalker", "stalker-1980", f"stalker-n{last.pk}"}
+    assert list(WorkCredit.objects.filter(work__title="Roadside Picnic").values_list("position", "name")) == [
+        (0, "Arkady Strugatsky"), (1, "Boris Strugatsky")
+    ]  # fmt: skip
+    assert set(Adaptation.objects.values_list("relation", flat=True)) == {"loosely_based_on"}
+    assert client.get("/screen/stalker/").status_code == client.get("/book/roadside-picnic/").status_code == 200
+    assert client.get(f"/api/v1/screen-works/{last.pk}/").status_code == 200
+
+
+def test_a_preview_says_the_same_and_writes_nothing(given: Any) -> None:
+    before = row_versions()
+    preview = given(SOLARIS, STALKER, apply=False)
+    assert row_versions() == before
+    assert not JobRun.objects.exists()
+    assert preview.run_id is None
+    assert preview.counts == given(SOLARIS, STALKER).counts
+
+
+def test_a_file_said_again_is_known_and_writes_no_row(given: Any) -> None:
+    given(SOLARIS)
+    before = row_versions()
+    assert counts(given(SOLARIS)) == {"adaptations": (0, 1, 0), "works": (0, 1, 0), "screen_works": (0, 1, 0)}
+    assert row_versions() == before
+
+
+def test_a_known_entry_is_found_by_its_item_and_gets_what_the_file_says(given: Any) -> None:
+    merge_all()
+    row = {
+        "screen_item": "Q114819", "screen_original_title": "Dune (1984)", "source_item": "http://www.wikidata.org/entity/Q190192",
+        "source_year": 1963, "source_open_library": "OL893415W", "relation": "inspired_by",
+    }  # fmt: skip
+    outcome = given(row)
+    assert counts(outcome) == {"adaptations": (0, 0, 1), "works": (0, 0, 1), "screen_works": (0, 0, 1)}
+    dune = Work.objects.get()
+    assert (dune.year, dune.form, dune.title) == (1963, "novel", "Dune"), "an empty cell says nothing"
+    assert dune.provenance["year"][:2] == ["file", outcome.run_id]
+    assert dune.provenance["external_ids"][:2] == ["file", outcome.run_id]
+    assert dune.wikidata_digest is not None, "the value stands until Wikidata's own record changes"
+    assert ScreenWork.objects.get(wikidata_id=114819).search_text == "dune dune (1984)"
+    assert Adaptation.objects.get(screen_work__wikidata_id=114819).relation == "inspired_by"
+
+
+def test_an_import_is_taken_back_like_any_run(given: Any) -> None:
+    merge_all()
+    before = {dune.pk: (dune.year, dune.provenance) for dune in Work.objects.all()}
+    row = {
+        "screen_item": "Q114819",
+        "source_item": "Q190192",
+        "source_year": 1963,
+        "source_isbn": "0441172717",
+        "relation": "inspired_by",
+    }
+    outcome = given(row, SOLARIS, STALKER)
+    assert Change.objects.filter(run_id=outcome.run_id).count() == 3
+    revert_run(outcome.run_id or 0, by="ada")
+    assert {dune.pk: (dune.year, dune.provenance) for dune in Work.objects.all()} == before
+    assert (ScreenWork.objects.count(), Adaptation.objects.count()) == (2, 2)
+    assert set(Adaptation.objects.values_list("relation", flat=True)) == {"based_on"}
+    assert set(WorkExternalId.objects.values_list("value", flat=True)) == {"9780441013593"}
+
+
+def test_wikidata_adopts_what_a_file_brought_under_its_item(given: Any) -> None:
+    row = {**SOLARIS, "source_item": "Q190192", "source_title": "Dune, as a file has it", "screen_item": "Q114819"}
+    given(row)
+    book = Work.objects.get()
+    merge_all(origin=SECOND)
+    book.refresh_from_db()
+    assert (book.title, book.year, book.provenance["*"][0]) == ("Dune", 1965, "wikidata")
+    assert set(book.external_ids.values_list("value", "source")) == {("9780441013593", "wikidata")}
+    assert [credit.source for credit in book.credits.all()] == ["wikidata"]
+    assert set(Adaptation.objects.values_list("source", flat=True)) == {"wikidata"}
+
+
+def test_what_a_person_has_locked_stands_and_is_counted(given: Any) -> None:
+    merge_all()
+    edit_entry(Work.objects.get(), {"year": 1962}, by=User.objects.create_user("editor"))
+    outcome = given({"screen_item": "Q114819", "source_item": "Q190192", "source_year": 1963})
+    assert (outcome.locked, Work.objects.get().year) == (1, 1962)
+
+
+def test_external_ids_find_an_entry_where_no_item_is_named(given: Any) -> None:
+    merge_all()
+    row = {
+        "screen_imdb": "tt0087182",
+        "screen_title": "Dune",
+        "source_isbn": "978-0-441-01359-3",
+        "source_title": "Dune",
+    }
+    assert counts(given(row)) == {"adaptations": (0, 1, 0), "works": (0, 1, 0), "screen_works": (0, 1, 0)}
+
+
+def test_an_id_that_the_catalogue_knows_under_another_item_finds_nothing(given: Any) -> None:
+    merge_all()
+    given({**SOLARIS, "screen_imdb": "tt0087182"})
+    assert ScreenWork.objects.filter(external_ids__value="tt0087182").count() == 2
+
+
+def test_an_entry_without_an_item_gets_the_one_that_a_later_file_names(given: Any) -> None:
+    bare = {**SOLARIS, "screen_item": "", "source_item": ""}
+    given(bare)
+    outcome = given(SOLARIS)
+    assert counts(outcome) == {"adaptations": (0, 1, 0), "works": (0, 0, 1), "screen_works": (0, 0, 1)}
+    assert (ScreenWork.objects.get().wikidata_id, Work.objects.get().wikidata_id) == (230494, 1091438)
+
+
+def test_an_id_of_several_entries_wants_the_item(given: Any) -> None:
+    merge_all()
+    for screen in ScreenWork.objects.all():
+        screen.external_ids.get_or_create(scheme="imdb", value="tt7777777", defaults={"source": "wikidata"})
+    outcome = given({**SOLARIS, "screen_item": "", "screen_imdb": "tt7777777", "screen_tmdb": ""})
+    assert faults(outcome) == [(1, "screen_item", "its external ids belong to 2 entries: name the item")]
+
+
+def test_rows_of_one_book_make_one_book(given: Any) -> None:
+    later = {
+        **SOLARIS,
+        "screen_item": "Q853180",
+        "screen_year": 2002,
+        "screen_imdb": "tt0307479",
+        "screen_tmdb": "",
+        "screen_directors": "Steven Soderbergh",
+        "screen_original_title": "",
+    }
+    by_id = {**later, "source_item": None, "screen_item": "Q1", "screen_title": "Another", "screen_imdb": "tt0000009"}
+    given(SOLARIS, later, by_id)
+    assert (Work.objects.count(), ScreenWork.objects.count(), Adaptation.objects.count()) == (1, 3, 3)
+
+
+def test_rows_without_an_item_that_share_an_id_make_one_entry(given: Any) -> None:
+    one = {**STALKER, "source_isbn": "0441172717;978-0-441-01359-3"}
+    two = {**STALKER, "screen_title": "Another", "source_isbn": "0441172717"}
+    three = {**STALKER, "screen_title": "A third", "source_isbn": "978-0-441-01359-3"}
+    given(one, two, three)
+    assert Work.objects.count() == 1
+
+
+def test_a_remake_is_made_from_a_screen_work(given: Any) -> None:
+    remake = {
+        "screen_item": "Q853180", "screen_title": "Solaris", "screen_year": 2002, "screen_kind": "film",
+        "source_item": "Q230494", "source_title": "Solaris", "source_original_title": "Солярис",
+        "source_language": "en",
+        "source_year": 1972, "source_form": "film", "relation": "remake_of",
+    }  # fmt: skip
+    given(SOLARIS, remake)
+    pair = Adaptation.objects.get(relation="remake_of")
+    assert (pair.screen_work.year, pair.original and pair.original.year, pair.work) == (2002, 1972, None)
+    assert ScreenWork.objects.count() == 2
+    assert counts(given(SOLARIS, remake))["adaptations"] == (0, 2, 0)
+
+
+def test_one_bad_row_keeps_all_out_and_all_bad_rows_are_told(given: Any) -> None:
+    outcome = given(SOLARIS, {**STALKER, "screen_year": 3000, "screen_kind": "movie"}, {**STALKER, "source_item": "Q0"})
+    assert [(line, column) for line, column, _ in faults(outcome)] == [
+        (2, "screen_kind"), (2, "screen_year"), (3, "source_item")
+    ]  # fmt: skip
+    assert outcome.run_id is None
+    assert not Work.objects.exists()
+    assert not JobRun.objects.exists()
+
+
+def test_rows_that_contradict_each_other_are_told_with_both_lines(given: Any) -> None:
+    outcome = given(
+        SOLARIS,
+        {
+            **SOLARIS,
+            "screen_item": "Q5",
+            "screen_imdb": "",
+            "screen_tmdb": "",
+            "source_year": 1962,
+            "source_authors": "S. Lem",
+        },
+    )
+    assert faults(outcome) == [
+        (2, "source_authors", "line 1 says otherwise of the same entry: Stanisław Lem"),
+        (2, "source_year", "line 1 says otherwise of the same entry: 1961"),
+    ]
+
+
+def test_the_same_pair_twice_is_told(given: Any) -> None:
+    assert faults(given(SOLARIS, STALKER, SOLARIS)) == [(3, "", "the same pair as in line 1")]
+
+
+def test_a_new_entry_needs_a_title_and_a_screen_work_its_kind(given: Any) -> None:
+    assert faults(given({"screen_item": "Q1", "source_item": "Q2"})) == [
+        (1, "screen_kind", "a new screen work needs its kind (film, series, …)"),
+        (1, "screen_title", "a new entry needs a title"),
+        (1, "source_title", "a new entry needs a title"),
+    ]
+
+
+def test_a_remake_of_itself_by_an_id_is_told(given: Any) -> None:
+    merge_all()
+    row = {"screen_item": "Q114819", "source_item": "Q114819", "relation": "remake_of"}
+    assert faults(given(row)) == [(1, "source_item", "a screen work is not made from itself")]
+
+
+@pytest.mark.parametrize("directors", ["david LYNCH", ""])
+def test_what_looks_like_something_in_the_catalogue_wants_to_be_allowed(given: Any, directors: str) -> None:
+    merge_all()
+    row = {**STALKER, "screen_title": "DUNE", "screen_year": 1984, "screen_directors": directors}
+    outcome = given(row)
+    assert [(alike.line, alike.what) for alike in outcome.alike] == [(1, "/screen/dune/")]
+    assert ScreenWork.objects.count() == 2
+    assert given(row, allow_twins=True).run_id is not None
+    assert ScreenWork.objects.count() == 3
+
+
+@pytest.mark.parametrize("change", [{"screen_directors": "Somebody Else"}, {"screen_year": 1985}, {"screen_item": ""}])
+def test_another_creator_or_year_is_another_film(given: Any, change: dict[str, Any]) -> None:
+    merge_all()
+    row = {**STALKER, "screen_title": "Dune", "screen_year": 1984, "screen_directors": "David Lynch", **change}
+    assert bool(given(row, apply=False).alike) is ("screen_item" in change)
+
+
+def test_what_looks_like_another_line_wants_to_be_allowed_too(given: Any) -> None:
+    twin = {**STALKER, "screen_imdb": "tt0079944", "source_title": "Another"}
+    outcome = given(STALKER, twin)
+    assert [(alike.line, alike.what) for alike in outcome.alike] == [(2, "line 1")]
+
+
+def test_titles_alike_of_two_items_are_two_works(given: Any) -> None:
+    other = {**SOLARIS, "screen_item": "Q5", "screen_imdb": "", "screen_tmdb": ""}
+    assert given(SOLARIS, other).alike == []
+    assert ScreenWork.objects.count() == 2
+
+
+def test_csv_with_bom_semicolons_and_gzip_is_read_too(tmp_path: Path) -> None:
+    text = (
+        "\ufeffscreen_title;screen_year;screen_kind;source_title;source_authors\r\n"
+        '"Blade Runner";1982;film;"Do Androids Dream; of ""Electric"" Sheep?";Philip K. Dick\r\n'
+    )
+    path = tmp_path / "pairs.csv.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    assert import_file(str(path), apply=True, by="ada").run_id is not None
+    assert Work.objects.get().title == 'Do Androids Dream; of "Electric" Sheep?'
+
+
+def test_the_command_previews_then_applies_and_the_run_is_on_ops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(json.dumps(SOLARIS))
+    call_command("ingest", "file", str(path))
+    shown = capsys.readouterr().out
+    assert "pairs.jsonl: 1 rows" in shown
+    assert "Solaris (1972) Q230494" in shown
+    assert "Nothing was changed. Say it again with --apply" in shown
+    call_command("ingest", "file", str(path), "--apply", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["works"] == {"new": 1, "known": 0, "changed": 0}
+    client.force_login(User.objects.create_user("mod", role="moderator"))
+    for address in ("/ops/runs/", f"/ops/runs/{told['run']}/", "/ops/"):
+        assert client.get(address).status_code == 200
+    call_command("jobs", "show", str(told["run"]))
+    assert "ingest-file" in capsys.readouterr().out
+
+
+def test_the_command_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = gzip.compress(json.dumps(SOLARIS).encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(packed))))
+    call_command("ingest", "file", "-", "--apply")
+    assert "standard input: 1 rows" in capsys.readouterr().out
+    assert Work.objects.exists()
+
+
+def test_the_command_ends_with_1_for_bad_rows_and_2_for_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(json.dumps({**SOLARIS, "screen_item": "Q0"}))
+    with pytest.raises(CommandError) as bad:
+        call_command("ingest", "file", str(path), "--apply")
+    assert bad.value.returncode == 1
+    assert "no item of Wikidata, such as Q42" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is no file") as missing:
+        call_command("ingest", "file", str(tmp_path / "none.csv"))
+    assert missing.value.returncode == 2
+
+
+def test_a_title_with_markup_stays_text(given: Any, client: Client) -> None:
+    given({**STALKER, "screen_title": "<script>alert(1)</script>", "screen_directors": "[/red]"})
+    page = client.get(f"/screen/{ScreenWork.objects.get().slug}/").content.decode()
+    assert "<script>alert(1)" not in page
+
+
+def test_the_run_of_an_import_is_of_its_time(given: Any) -> None:
+    outcome = given(SOLARIS)
+    run = JobRun.objects.get(pk=outcome.run_id)
+    assert run.started_at is not None
+    assert run.finished_at is not None
+    assert run.started_at <= run.finished_at
+    assert Adaptation.objects.get().first_seen_at == run.started_at
