@@ -10,7 +10,7 @@ from adaptapedia.ingest.matching.titles import Likeness, core, main_part
 from adaptapedia.sources.errors import NotFound
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchHit, SearchPage, Title, TitleKind, TitleRef
 
-MOST_SEARCHES = 8
+MOST_SEARCHES = 6
 """For one screen work: by other words, and by year where there is more than a page."""
 MOST_READ = 3
 """Titles that are read for one screen work to see who made them."""
