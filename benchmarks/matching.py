@@ -8,9 +8,9 @@ years, people and kinds alone tell. What is hard about a case is in the lab's un
 The cases are asked for through the client that refreshes use, over HTTP, by two processes. The peer
 asks in the same run: a search by title and year, the first hit taken.
 
-Precision counts the titles taken, recall what TMDb has. Weights were set on the items of odd numbers; the even
-ones are told apart below (`matching.held_out_…`). With `--every 10` one case in ten is asked for; with
-`--without-people` we know nobody who made anything.
+Precision counts the titles taken, recall what TMDb has. The weights were set by hand while looking at the universe
+of seed 1; any other seed (`--seed 7`) has other spellings, people, absences and namesakes, and was not looked at.
+With `--every 10` one case in ten is asked for; with `--without-people` we know nobody who made anything.
 """
 
 from __future__ import annotations
@@ -162,9 +162,7 @@ def tell(asked: Sequence[Asked], *, seconds: float) -> None:
     result("matching.cases", len(asked), "cases")
     result("matching.precision", *_precision(asked))
     result("matching.recall", *_recall(asked))
-    held_out = [one for one in asked if one.case.qid % 2 == 0]
-    result("matching.held_out_precision", *_precision(held_out))
-    result("matching.held_out_recall", *_recall(held_out))
+    result("matching.taken_wrongly", sum(one.taken not in (None, one.case.answer) for one in asked), "cases")
     first = [one for one in asked if one.first_hit]
     right = sum(one.first_hit == one.case.answer for one in first)
     result("matching.first_hit_precision", 100 * right / len(first), "%")

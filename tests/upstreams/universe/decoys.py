@@ -33,6 +33,7 @@ class Decoys:
             (options.sequels, self._sequel),
             (options.other_kinds, self._other_kind),
             (options.shorts, self._short),
+            (options.same_hands, self._same_hand),
         )
         for share, make in chances:
             if dice.hits(share):
@@ -69,6 +70,16 @@ class Decoys:
     def _short(self, item: ScreenItem, dice: Dice) -> Iterator[TmdbTitle]:
         year = self._year(item) + dice.between(-1, 1)
         yield self._title(item, "short", dice, kind="movie", year=year, runtime=dice.between(3, 25))
+
+    def _same_hand(self, item: ScreenItem, dice: Dice) -> Iterator[TmdbTitle]:
+        """What its director had made of it before, or made of it again."""
+        directors = tuple(map(self._people.of_item, item.directors))
+        if dice.hits(0.5):
+            year, runtime = self._year(item) - dice.below(4), dice.between(3, 30)
+            yield self._title(item, "same-hand", dice, kind="movie", year=year, directors=directors, runtime=runtime)
+        else:
+            year = self._year(item) + dice.between(2, 25)
+            yield self._title(item, "same-hand", dice, year=year, directors=directors)
 
     def _title(
         self, item: ScreenItem, why: str, dice: Dice, *, year: int, kind: str = "", name: str = "", known: bool = False,

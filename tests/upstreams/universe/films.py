@@ -47,7 +47,7 @@ class Films:
             id=self.numbers[kind].of(item.qid),
             title=name,
             original_title=original,
-            language=item.language or ("en" if dice.hits(0.8) else "xx"),
+            language=self._language(item, odd) or ("en" if dice.hits(0.8) else "xx"),
             date=date,
             ended=self._ended(item, date) if kind == "tv" else "",
             popularity=popularity(dice, known=bool(item.imdb)),
@@ -128,6 +128,13 @@ class Films:
         if item.year is not None and item.year != first and dice.hits(0.6):
             years.add(item.year)
         return tuple(sorted(years - {first}))
+
+    def _language(self, item: ScreenItem, odd: list[str]) -> str:
+        dice = self._dice(item, "language")
+        if not item.language or not dice.hits(self._options.other_languages):
+            return item.language
+        odd.append("other-language")
+        return "fr" if item.language == "en" else "en"
 
     def _external(self, item: ScreenItem) -> tuple[str, str]:
         """IMDb's and Wikidata's; TMDb has not all of them."""

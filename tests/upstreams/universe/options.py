@@ -36,3 +36,7 @@ class Options:
     other_kinds: float = 0.03
     """Of screen items: TMDb has a series of the film's name, or a film of the series'."""
     shorts: float = 0.01
+    same_hands: float = 0.008
+    """Of screen items: TMDb has another film of that name by the same director, a short before it or a remake."""
+    other_languages: float = 0.03
+    """Of titles: TMDb takes another language for that of the original."""

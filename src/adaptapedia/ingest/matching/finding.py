@@ -11,7 +11,7 @@ from adaptapedia.sources.errors import NotFound
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchHit, SearchPage, Title, TitleKind, TitleRef
 
 MOST_SEARCHES = 6
-"""By other words for one screen work; each is narrowed by year, three times, where it finds more than a page."""
+"""For one screen work: by other words, and by year where there is more than a page."""
 MOST_READ = 3
 """Titles that are read for one screen work to see who made them."""
 WORTH_READING = 0.1
@@ -51,7 +51,7 @@ class _Search:
     def __init__(self, facts: ScreenFacts, tmdb: TitleFinder) -> None:
         self._facts = facts
         self._tmdb = tmdb
-        self._requests = 0
+        self._requests = self._searches = 0
         self._candidates: dict[TitleRef, Candidate] = {}
         self._read: dict[TitleRef, Fetched] = {}
 
@@ -143,18 +143,18 @@ class _Search:
         """
         likely, other = kinds_of(self._facts.kind)
         queries = _queries(self._facts.titles)
-        questions = [(likely, query) for query in queries[: MOST_SEARCHES - 1]]
-        for kind, query in [*questions, *((other, query) for query in queries[:1])]:
+        for kind, query in [*((likely, query) for query in queries), *((other, query) for query in queries[:1])]:
             page = await self._search(kind, query)
             yield query, page
-            if page.pages > 1:
-                for year in _years(self._facts.year):
+            for year in _years(self._facts.year) if page.pages > 1 else ():
+                if self._searches < MOST_SEARCHES:
                     yield query, await self._search(kind, query, year=year)
-            if self._has_namesake():
+            if self._has_namesake() or self._searches >= MOST_SEARCHES:
                 return
 
     async def _search(self, kind: TitleKind, query: str, *, year: int | None = None) -> SearchPage:
         self._requests += 1
+        self._searches += 1
         return await self._tmdb.search(kind, query, year=year)
 
     def _has_namesake(self) -> bool:

@@ -2,8 +2,9 @@
 
 After Fellegi and Sunter ("A Theory for Record Linkage", 1969): each thing compared adds to the
 logarithm of the odds by how much more often it comes out so with the right title than with another.
-The weights are rounded from the counts of `benchmarks/matching.py` over half of its cases; the other half tells
-how well they do. The odds of all that was found, and of "none of these", then share one probability.
+The weights were set by hand, more careful than the counts of `benchmarks/matching.py` would have them, because its
+universe is tidier than the world; that benchmark tells how well they do. The odds of all that was found, and of
+"none of these", then share one probability.
 """
 
 from collections.abc import Iterable, Sequence
