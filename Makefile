@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test install check bench lock
+.PHONY: help up lab test install check bench lock
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
@@ -15,6 +15,9 @@ help: ## This list
 
 up: $(STAMP) ## Run everything in the foreground; Ctrl-C stops it
 	@$(PYTHON) -m adaptapedia up
+
+lab: $(STAMP) ## Wikidata, TMDb and Open Library on this machine, without network or key; ARGS="--fail-one-in 5 --latency-ms 50"
+	@exec $(PYTHON) -m tests.upstreams $(ARGS)
 
 # They mostly wait, so three fit on two cores. Each process has servers of its own; a file's tests stay together, and
 # files go out in pytest's order, so that the many short ones, of tests/unit, come last and fill the gaps.

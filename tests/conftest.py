@@ -22,6 +22,29 @@ UNIT = CHECKOUT / "tests" / "unit"
 DEMANDS = {"browser", "extract", "postgresql-15"}
 DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",") if word}
 
+LONGEST = (
+    "chaos/test_runs.py",
+    "browser/test_accounts.py",
+    "integration/access/test_access.py",
+    "chaos/test_ingestion.py",
+    "browser/test_admin.py",
+    "integration/jobs/test_whole_extract.py",
+    "chaos/test_up.py",
+    "browser/test_finding.py",
+    "integration/ingest/starter/test_adoption.py",
+    "browser/test_tick.py",
+    "browser/test_ops.py",
+    "integration/ingest/test_sweep.py",
+    "browser/test_reading.py",
+    "browser/test_timeline.py",
+    "browser/test_api.py",
+    "chaos/test_upstream_faults.py",
+    "browser/test_first_start.py",
+    "integration/test_admin_queries.py",
+    "integration/test_migrations.py",
+)
+"""Handed out first when several processes share the tests: those that wait beside those that compute."""
+
 _held = ExitStack()
 
 
@@ -44,6 +67,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side the longest files begin first, so that no process is left alone with one of them at the end."""
+    if hasattr(config, "workerinput"):
+        order = {CHECKOUT / "tests" / name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -11,3 +11,5 @@ SCHEDULING_TIMING = {
 }
 WIKIDATA_LIMITS = {"rate": 1_000.0, "burst": 60_000.0, "holder_dies_after": 4.0}
 WIKIDATA_WAITS = {"first_wait": 0.01}
+TMDB_LIMITS = OPEN_LIBRARY_LIMITS = {"rate": 1_000.0, "burst": 1_000.0}
+TMDB_EXTENT = OPEN_LIBRARY_EXTENT = {"batch": 20}

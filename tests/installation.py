@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.processes import Running
 
 COMMAND = [sys.executable, "-m", "adaptapedia"]
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "ADAPTAPEDIA_HOME")
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "ADAPTAPEDIA_HOME", "ADAPTAPEDIA_LAB")
 
 
 def environment_of(folder: Path) -> dict[str, str]:

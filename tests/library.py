@@ -39,17 +39,23 @@ def _novel(n: int) -> str:
     return triples(FIRST_NOVEL + n, label=f"Story {n % 90}", P31=NOVEL, P577=Date(1900 + n % 5), P50=author)
 
 
-def counts(outcome: str, pairs: int) -> dict[str, Any]:
-    """The counts of a run for which the whole library was to be `created`, or was `unchanged`."""
+def counts(outcome: str, pairs: int, *, read_from: str) -> dict[str, Any]:
+    """The counts of a run for which the whole library was to be `created`, or was `unchanged`.
+
+    The library does not say when its items last changed, so that they are always read.
+    """
+    settled = {"retired": 0, "restored": 0}
 
     def all_of(number: int) -> dict[str, int]:
         return {"created": 0, "updated": 0, "unchanged": 0, outcome: number}
 
     return {
-        "people": all_of(PEOPLE),
-        "works": all_of(pairs),
-        "screen_works": all_of(pairs),
-        "adaptations": {**all_of(pairs), "missing": 0},
+        "read_from": read_from,
+        "items": {"read": PEOPLE + 2 * pairs, "carried_over": 0},
+        "people": {**all_of(PEOPLE), "merged": 0},
+        "works": {**all_of(pairs), "merged": 0, **settled},
+        "screen_works": {**all_of(pairs), "merged": 0, **settled},
+        "adaptations": {**all_of(pairs), "missing": 0, **settled},
         "credits_and_ids": {"written": 3 * pairs if outcome == "created" else 0, "removed": 0},
         "rejected": {},
     }

@@ -27,25 +27,28 @@ EXAMPLES = {
     "REDIS_URL": "redis://:password@valkey.example.org:6379/0",
     "SECRET_KEY": "$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')",
     "ALLOWED_HOSTS": "adaptapedia.example.org,www.example.org",
-    "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql",
+    "WIKIDATA_SPARQL_ENDPOINT": "https://query.wikidata.org/sparql,https://qlever.cs.uni-freiburg.de/api/wikidata",
     "TMDB_BASE_URL": "https://api.themoviedb.org/3",
     "TMDB_API_KEY": "0123456789abcdef0123456789abcdef",
     "OPEN_LIBRARY_BASE_URL": "https://openlibrary.org",
     "CONTACT": "you@example.org",
     "EMAIL_URL": "submission://user:password@mail.example.org:587",
     "SENTRY_DSN": "https://key@sentry.example.org/1",
+    "METRICS_TOKEN": "k7Jx0Zr2Vw9Tq4Ls8Pn3Hd6",
     "DEBUG": "0",
     "PORT": "8000",
     "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
+    "ADAPTAPEDIA_LAB": "1",
 }
 
 PLAIN_FAULTS = {
     "PORT": "must be a whole number from 1 to 65535",
     "DEBUG": "must be 1 or 0",
+    "ADAPTAPEDIA_LAB": "must be 1 or 0",
 }
 """What is wrong with a value of the wrong type, in plainer words than pydantic's."""
 
-SECRETS = {"SECRET_KEY", "TMDB_API_KEY"}
+SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN"}
 """Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
 CONNECTION_KEPT_FOR = 600
@@ -68,16 +71,21 @@ class Config(BaseSettings):
     redis_url: str | None = None
     secret_key: str | None = None
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    wikidata_sparql_endpoint: str = "https://query.wikidata.org/sparql"
+    wikidata_sparql_endpoint: Annotated[tuple[str, ...], NoDecode] = (
+        "https://query.wikidata.org/sparql",
+        "https://qlever.cs.uni-freiburg.de/api/wikidata",
+    )
     tmdb_base_url: str = "https://api.themoviedb.org/3"
     tmdb_api_key: str | None = None
     open_library_base_url: str = "https://openlibrary.org"
     contact: str = Field(default_factory=lambda: f"{_person()}@{_plain(socket.gethostname()) or 'localhost'}")
     email_url: str = "console:"
     sentry_dsn: str | None = None
+    metrics_token: str | None = None
     debug: bool = False
     port: int = Field(default=8000, ge=1, le=65535)
     adaptapedia_home: Path | None = None
+    adaptapedia_lab: bool = False
 
     @classmethod
     def load(cls) -> Self:
@@ -135,18 +143,31 @@ class Config(BaseSettings):
                 raise ValueError("names no host")
         return value
 
-    @field_validator("wikidata_sparql_endpoint", "tmdb_base_url", "open_library_base_url", "sentry_dsn")
+    @field_validator("wikidata_sparql_endpoint", mode="before")
+    @classmethod
+    def _split_endpoints(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        endpoints = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        if not endpoints or not all(map(_is_http_address, endpoints)):
+            raise ValueError("must be an http:// or https:// address, or several separated by commas")
+        return tuple(dict.fromkeys(endpoints))
+
+    @field_validator("tmdb_base_url", "open_library_base_url", "sentry_dsn")
     @classmethod
     def _http_address(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parts = urlsplit(value)
-                valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-            except ValueError:
-                valid = False
-            if not valid:
-                raise ValueError("must be an http:// or https:// address")
+        if value is not None and not _is_http_address(value):
+            raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/") if value else value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _token_is_hard_to_guess(cls, value: str | None) -> str | None:
+        if value is not None and not (
+            len(value) >= 20 and value.isascii() and value.isprintable() and " " not in value
+        ):
+            raise ValueError("takes at least 20 printable ASCII characters, without spaces")
+        return value
 
     @field_validator("tmdb_api_key")
     @classmethod
@@ -198,8 +219,8 @@ class Config(BaseSettings):
 
     @cached_property
     def home(self) -> "Home":
-        """Where the embedded default keeps data and sockets."""
-        return Home.find(self.adaptapedia_home)
+        """Where the embedded default keeps data and sockets; with the lab, apart from what is real."""
+        return Home.find(self.adaptapedia_home, lab=self.adaptapedia_lab)
 
     @property
     def sender(self) -> str:
@@ -284,14 +305,16 @@ class Home:
     run: Path
 
     @classmethod
-    def find(cls, chosen: Path | None) -> "Home":
-        key = hashlib.sha256(str(chosen or CHECKOUT).encode()).hexdigest()[:10]
+    def find(cls, chosen: Path | None, *, lab: bool = False) -> "Home":
+        """The home at a chosen place, else the checkout's own, of which there is another for the upstream lab."""
+        apart = "-lab" if lab and chosen is None else ""
+        key = hashlib.sha256(f"{chosen or CHECKOUT}{apart}".encode()).hexdigest()[:10]
         if os.geteuid() == 0:
             return cls(data=chosen or Path("/var/lib/adaptapedia") / key, run=Path("/run") / f"adaptapedia-{key}")
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
         fits = len(str(runtime)) < 60 and os.access(runtime, os.W_OK)
         run = runtime if fits else Path("/tmp")  # noqa: S108
-        return cls(data=chosen or CHECKOUT / ".adaptapedia", run=run / f"adaptapedia-{os.geteuid()}-{key}")
+        return cls(data=chosen or CHECKOUT / f".adaptapedia{apart}", run=run / f"adaptapedia-{os.geteuid()}-{key}")
 
     def secret_key(self) -> str:
         """The key of this installation, made on first use; only its owner can read the file.
@@ -316,6 +339,14 @@ class Home:
                 os.link(draft, path)
             os.unlink(draft)
         return path.read_text().strip()
+
+
+def _is_http_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _weakness(key: str) -> str | None:

@@ -226,7 +226,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "LICENSE": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"ScreenRole": ["director", "creator", "screenwriter"]},
+    "ENUM_NAME_OVERRIDES": {"ScreenRole": ["director", "creator", "screenwriter", "cast"]},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "adaptapedia.api.schema.with_rate_headers",
@@ -350,14 +350,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 
 # The upstreams
-WIKIDATA_SPARQL_ENDPOINT = CONFIG.wikidata_sparql_endpoint
+WIKIDATA_SPARQL_ENDPOINTS = CONFIG.wikidata_sparql_endpoint  # asked in this order
 WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
 WIKIDATA_WAITS: dict[str, Any] = {}  # timeout and first_wait of its client; empty for those of the query service
+TMDB_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of ingest.upstreams
+TMDB_WAITS: dict[str, Any] = {}  # of sources.fetching.Waits
+TMDB_EXTENT: dict[str, Any] = {}  # of ingest.metadata.enquiry.Extent: how much one run asks for
 TMDB_BASE_URL = CONFIG.tmdb_base_url
 TMDB_API_KEY = CONFIG.tmdb_api_key
+OPEN_LIBRARY_LIMITS: dict[str, Any] = {}
+OPEN_LIBRARY_WAITS: dict[str, Any] = {}
+OPEN_LIBRARY_EXTENT: dict[str, Any] = {}
 OPEN_LIBRARY_BASE_URL = CONFIG.open_library_base_url
 USER_AGENT = CONFIG.user_agent
 # Budgets and breakers of the upstreams, shared by all workers, live beside the cache's keys but outlast its clearing.
 BUDGET_URL = CONFIG.redis("results")
+
+METRICS_TOKEN = CONFIG.metrics_token
 
 SENTRY_DSN = CONFIG.sentry_dsn

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from adaptapedia.api.views.ways import Nowhere
 from adaptapedia.ops.views.health import healthz, readyz
+from adaptapedia.ops.views.metrics import metrics
 from adaptapedia.ops.views.session import sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler404 = "adaptapedia.web.views.faults.page_not_found"

@@ -21,10 +21,12 @@ from tests.integration.ops.samples import (
     make_clash,
     make_failed_run,
     make_history,
+    make_match,
     make_person,
     make_rejects,
     make_run,
     make_schedules,
+    make_screen_work,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,6 +50,7 @@ def everything() -> dict[str, str]:
     )
     make_rejects(70)
     make_clash()
+    match = make_match(make_screen_work(151_600, "Die Bergkatze", title_language="de", original_language="de"))
     return {
         "front": "/",
         "overview": "/ops/",
@@ -57,6 +60,8 @@ def everything() -> dict[str, str]:
         "running": f"/ops/runs/{running.pk}/",
         "rejects": "/ops/rejects/?item=dracula",
         "clashes": "/ops/clashes/",
+        "matches": "/ops/matches/",
+        "match": f"/ops/matches/{match.pk}/",
         "missing": "/nowhere/",
     }
 
@@ -173,6 +178,18 @@ def test_every_page_fits_can_be_read_and_has_nothing_for_axe_to_find(open_page: 
         page.goto(address)
         found += look_over(page, f"ops-{name}")
     assert found == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_match_is_decided_and_taken_back_with_and_without_script(open_page: Open, session: str, script: bool) -> None:
+    page = open_page(everything()["match"], session=session, script=script)
+
+    page.get_by_role("button", name="Not it: Dünyayı Kurtaran Adam").first.click()
+    expect(page.get_by_role("button", name="This is it")).to_have_count(1)
+    page.get_by_role("button", name="This is it").click()
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("accepted")
+    page.get_by_role("button", name="Take the decision back").click()
+    expect(page.get_by_role("button", name="This is it")).to_have_count(2)
 
 
 def test_the_keyboard_reaches_everything_and_focus_is_seen(open_page: Open, session: str) -> None:

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry as Act
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.accounts.models import User
@@ -183,6 +184,16 @@ def test_an_adaptation_is_retired_and_restored_by_acts_and_not_by_a_date(client:
     assert client.post(f"{address}restore/").status_code == 302
     row.refresh_from_db()
     assert (row.retired_at, row.source) == (None, "wikidata")
+
+
+def test_an_adaptation_that_an_ingestion_retired_and_a_person_restores_is_theirs(client: Client, ada: User) -> None:
+    make_shelf()
+    row = Adaptation.objects.first()
+    assert row is not None
+    Adaptation.objects.filter(pk=row.pk).update(retired_at=timezone.now(), retired_reason="unstated")
+    assert client.post(f"/admin/catalogue/adaptation/{row.pk}/restore/").status_code == 302
+    row.refresh_from_db()
+    assert (row.retired_at, row.retired_reason, row.source) == (None, "", "person")
 
 
 def test_there_is_no_year_0(client: Client, ada: User) -> None:

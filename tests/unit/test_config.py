@@ -48,8 +48,14 @@ MALFORMED = {
         ("unix:///x.sock?db=books", "must give its database as a number, as in ?db=0 (it is 'unix:///x.sock')"),
     ],
     "ALLOWED_HOSTS": [("https://books.example.org/", "takes host names separated by commas, without scheme or path")],
-    "WIKIDATA_SPARQL_ENDPOINT": [("query.wikidata.org", "must be an http:// or https:// address")],
+    "WIKIDATA_SPARQL_ENDPOINT": [
+        ("query.wikidata.org", "must be an http:// or https:// address, or several separated by commas"),
+        ("https://query.wikidata.org/sparql,qlever", "must be an http:// or https:// address, or several"),
+        (" , ", "must be an http:// or https:// address, or several"),
+        ("ftp://u:hidden@h,https://h", "must be an http:// or https:// address, or several"),
+    ],
     "TMDB_BASE_URL": [("ftp://api.themoviedb.org", "must be an http:// or https:// address")],
+    "METRICS_TOKEN": [("short", "takes at least 20 printable ASCII characters, without spaces. Example")],
     "TMDB_API_KEY": [("'hidden' ", "takes the key alone, without spaces or quotes around it. Example")],
     "OPEN_LIBRARY_BASE_URL": [("https://", "must be an http:// or https:// address")],
     "CONTACT": [
@@ -68,6 +74,7 @@ MALFORMED = {
         ("65536", "must be a whole number from 1 to 65535 (it is '65536')"),
     ],
     "ADAPTAPEDIA_HOME": [("data", "must be an absolute path (it is 'data')")],
+    "ADAPTAPEDIA_LAB": [("perhaps", "must be 1 or 0 (it is 'perhaps')")],
 }
 
 
@@ -295,3 +302,10 @@ def test_the_example_of_every_setting_is_taken(monkeypatch: pytest.MonkeyPatch) 
     for name, value in EXAMPLES.items():
         monkeypatch.setenv(name, value if "$" not in value else "k3" + "abcdefghij" * 5)
     Config.load()
+
+
+def test_wikidata_may_be_read_at_several_endpoints_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch).wikidata_sparql_endpoint[0] == "https://query.wikidata.org/sparql"
+    given = "https://a.example.org/sparql/, https://b.example.org ,https://b.example.org"
+    several = load(monkeypatch, WIKIDATA_SPARQL_ENDPOINT=given).wikidata_sparql_endpoint
+    assert several == ("https://a.example.org/sparql", "https://b.example.org")

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tests.upstreams import bodies
+
 JSON = "application/sparql-results+json"
 HTML = "text/html; charset=utf-8"
 
@@ -37,7 +39,9 @@ class Handler(BaseHTTPRequestHandler):
         self._handle(parse_qs(body.decode())["query"][0])
 
     def do_GET(self) -> None:
-        self._handle(parse_qs(urlsplit(self.path).query)["query"][0])
+        if self.path.startswith(ENDLESS):
+            return _endless_redirect(self, "")
+        return self._handle(parse_qs(urlsplit(self.path).query)["query"][0])
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: pytest shows what matters."""
@@ -102,6 +106,7 @@ TOO_MANY = b"""\
 """
 MAINTENANCE = b"<html><head><title>Wikimedia Error</title></head><body>Our servers are under maintenance.</body></html>"
 HALF = 0.55
+ENDLESS = "/endless/"
 
 
 def _in_a_token(body: bytes) -> bytes:
@@ -184,20 +189,53 @@ def _reset(handler: Handler, query: str) -> None:
     handler.close_connection = True
 
 
+def _endless_redirect(handler: Handler, query: str) -> None:
+    """Each answer sends on to the next address; `Handler` knows these by their path and goes on with it."""
+    hop = int(handler.path.rpartition("/")[2]) + 1 if handler.path.startswith(ENDLESS) else 1
+    handler.answer(302, b"", kind=HTML, Location=f"{ENDLESS}{hop}")
+
+
+def _gigabyte(handler: Handler, query: str) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", JSON)
+    handler.end_headers()
+    handler.close_connection = True
+    for piece in bodies.gigabyte():
+        handler.wfile.write(piece)
+
+
+def _gigabyte_announced(handler: Handler, query: str) -> None:
+    """The header says a GiB, and nothing comes."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", JSON)
+    handler.send_header("Content-Length", str(bodies.GIGABYTE * bodies.MIB))
+    handler.end_headers()
+    handler.wfile.write(b"[")
+    handler.close_connection = True
+
+
+def _made_of(change: Callable[[bytes], bytes]) -> Callable[[Handler, str], None]:
+    return lambda handler, query: handler.answer(200, change(handler.true_body(query)))
+
+
 def _status(status: int, body: bytes, *, kind: str = HTML, **headers: str) -> Callable[[Handler, str], None]:
     return lambda handler, _query: handler.answer(status, body, kind=kind, **headers)
 
 
 FAULTS: dict[str, Callable[[Handler, str], None]] = {
+    "401": _status(401, b"<html><body><h1>401 Unauthorized</h1></body></html>"),
     "403-html": _status(403, NO_CONTACT),
+    "429": _status(429, TOO_MANY, Retry_After="1"),
     "429-0": _status(429, TOO_MANY, Retry_After="0"),
     "429-30": _status(429, TOO_MANY, Retry_After="30"),
     "429-3600": _status(429, TOO_MANY, Retry_After="3600"),
     "429-date": _status(429, TOO_MANY, Retry_After="Fri, 31 Dec 2100 23:59:59 GMT"),
     "429-silent": _status(429, TOO_MANY),
     "400": _status(400, b"SPARQL-QUERY: queryStr=SELEC\norg.openrdf.query.MalformedQueryException", kind="text/plain"),
+    "500": _status(500, MAINTENANCE),
     "500-timeout": _status(500, JAVA_TRACE, kind="text/plain"),
     "500-broken": _status(500, BROKEN_TRACE, kind="text/plain"),
+    "502": _status(502, MAINTENANCE),
     "503": _status(503, MAINTENANCE),
     "504": _status(504, MAINTENANCE),
     "200-html": _status(200, MAINTENANCE),
@@ -208,10 +246,21 @@ FAULTS: dict[str, Callable[[Handler, str], None]] = {
     "200-fewer-rows": _fewer_rows,
     "200-no-count": _no_count,
     "200-half-a-row": _half_a_row,
+    "200-empty": _status(200, b"", kind=JSON),
+    "200-latin-1": _made_of(bodies.in_latin_1),
+    "200-list": _status(200, b"[]", kind=JSON),
+    "200-null": _status(200, b"null", kind=JSON),
+    "200-number": _status(200, b"42", kind=JSON),
     "empty": _empty,
     "slow": _slow,
     "dripping": _dripping,
     "hold": _hold,
     "reset": _reset,
+    "gigabyte": _gigabyte,
+    "gigabyte-announced": _gigabyte_announced,
+    "gzip-bomb": lambda handler, _query: handler.answer(200, bodies.gzip_bomb(), Content_Encoding="gzip"),
+    "nested": lambda handler, _query: handler.answer(200, bodies.nested()),
+    "script": _made_of(bodies.with_script),
+    "endless-redirect": _endless_redirect,
 }
 """Name → what it does. `slow` passes on after the proxy's `slow_seconds`, `hold` when the proxy is told to."""

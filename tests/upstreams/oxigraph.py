@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -23,14 +24,14 @@ READY_WITHIN = 20.0
 class OxigraphServer:
     """Oxigraph serving some N-Triples, read-only. A context manager; `url` takes SPARQL queries."""
 
-    def __init__(self, ntriples: str | Path, *, timeout_s: int | None = None) -> None:
-        """`ntriples` is the text itself or the path of a file, gzipped or not."""
+    def __init__(self, *ntriples: str | Path, timeout_s: int | None = None) -> None:
+        """`ntriples` are texts themselves or paths of files, gzipped or not."""
         self._folder = Path(tempfile.mkdtemp(prefix="oxigraph-"))
         self._timeout = [] if timeout_s is None else ["--timeout-s", str(timeout_s)]
         self._server: subprocess.Popen[bytes] | None = None
         self.url = ""
         try:
-            self._load(ntriples)
+            self._load([self._file(number, each) for number, each in enumerate(ntriples)])
         except BaseException:
             shutil.rmtree(self._folder)
             raise
@@ -70,15 +71,18 @@ class OxigraphServer:
     def _data(self) -> str:
         return str(self._folder / "data")
 
-    def _load(self, ntriples: str | Path) -> None:
-        file = self._folder / "items.nt"
+    def _file(self, number: int, ntriples: str | Path) -> Path:
+        file = self._folder / f"items-{number}.nt"
         if isinstance(ntriples, str):
             file.write_text(ntriples, encoding="utf-8")
         elif ntriples.suffix == ".gz":
             file.write_bytes(gzip.decompress(ntriples.read_bytes()))
         else:
             file = ntriples
-        loading = [_oxigraph(), "load", "--location", self._data, "--file", str(file)]
+        return file
+
+    def _load(self, files: Sequence[Path]) -> None:
+        loading = [_oxigraph(), "load", "--location", self._data, "--file", *map(str, files)]
         done = subprocess.run(loading, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ValueError(f"Oxigraph cannot load these triples: {done.stderr}")

@@ -6,10 +6,9 @@ import socket
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +16,7 @@ from typing import Any, Self
 import httpx
 
 from tests.upstreams.faults import FAULTS, Handler
+from tests.upstreams.misbehaviour import Misbehaviour
 from tests.upstreams.oxigraph import OxigraphServer, free_port
 
 
@@ -31,91 +31,27 @@ class Asked:
     method: str
 
 
-@dataclass
-class _Rule:
-    fault: str
-    applies: Callable[[str], bool]
-    times: float
-    every: int = 1
-    seen: int = field(default=0)
-
-    def hits(self, query: str) -> bool:
-        if self.times <= 0 or not self.applies(query):
-            return False
-        self.seen += 1
-        if self.seen % self.every:
-            return False
-        self.times -= 1
-        return True
-
-
-class FaultProxy:
+class FaultProxy(Misbehaviour):
     """A proxy before a SPARQL server, on loopback. A context manager; `url` is the endpoint to give to a client.
 
-    Without a plan it passes everything on. Faults go by name, see `FAULTS`.
+    Without a plan it passes everything on. Faults go by name, see `FAULTS`; requests are told by their query.
     """
 
-    def __init__(self, target: str, *, slow_seconds: float = 1.0) -> None:
+    def __init__(
+        self, target: str, *, slow_seconds: float = 1.0, latency: float = 0.0, port: int | None = None
+    ) -> None:
+        super().__init__(FAULTS)
         self.target = target
         self.slow_seconds = slow_seconds
+        self.latency = latency
         self.requests: list[Asked] = []
-        self._planned: deque[str | None] = deque()
-        self._rules: list[_Rule] = []
-        self._mutex = threading.Lock()
-        self._released = threading.Event()
-        self._released.set()
-        self._reached = threading.Event()
         self._upstream = httpx.Client(timeout=120)
-        self._port = free_port()
+        self._port = port or free_port()
         self._server: _Server | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}/sparql"
-
-    def plan(self, *faults: str | None) -> None:
-        """What happens to the next requests, in this order; None passes one on."""
-        _check(faults)
-        with self._mutex:
-            self._planned.extend(faults)
-
-    def always(self, fault: str) -> None:
-        """Do this to every request."""
-        self.when("", fault)
-
-    def every(self, nth: int, fault: str) -> None:
-        """Do this to each nth request."""
-        _check([fault])
-        self._rules.append(_Rule(fault, lambda _query: True, float("inf"), every=nth))
-
-    def when(self, contained: str | Callable[[str], bool], fault: str, *, times: float = float("inf")) -> None:
-        """Do this, so many times, to requests whose query contains a text or fulfils a condition."""
-        _check([fault])
-        applies = contained if callable(contained) else lambda query: contained in query
-        self._rules.append(_Rule(fault, applies, times))
-
-    def hold(self, contained: str = "") -> None:
-        """Let requests whose query contains this wait until `release`."""
-        self._released.clear()
-        self._reached.clear()
-        self.when(contained, "hold")
-
-    def wait_until_held(self, timeout: float = 30.0) -> None:
-        """Return when a request has come in that is held."""
-        if not self._reached.wait(timeout):
-            raise TimeoutError(f"no request came to be held within {timeout} s")
-
-    def release(self) -> None:
-        """Pass on what is held, and hold nothing more."""
-        self._rules = [rule for rule in self._rules if rule.fault != "hold"]
-        self._released.set()
-
-    def clear(self) -> None:
-        """Forget every plan, and pass everything on."""
-        with self._mutex:
-            self._planned.clear()
-            self._rules.clear()
-        self._released.set()
 
     def down(self) -> None:
         """Close the port and what is connected to it, so that connections are refused."""
@@ -143,22 +79,15 @@ class FaultProxy:
 
     def fault_for(self, handler: Handler, query: str) -> str | None:
         """Note a request, and say what is to be done to it."""
-        with self._mutex:
-            if self._planned:
-                fault = self._planned.popleft()
-            else:
-                fault = next((rule.fault for rule in self._rules if rule.hits(query)), None)
-            agent = handler.headers.get("User-Agent", "")
-            self.requests.append(Asked(agent, query, fault, time.monotonic(), handler.command))
+        fault = self.next_fault(query)
+        agent = handler.headers.get("User-Agent", "")
+        self.requests.append(Asked(agent, query, fault, time.monotonic(), handler.command))
         return fault
 
     def pass_on(self, query: str) -> httpx.Response:
+        time.sleep(self.latency)
         headers = {"Accept": "application/sparql-results+json"}
         return self._upstream.post(self.target, data={"query": query}, headers=headers)
-
-    def wait_for_release(self) -> None:
-        self._reached.set()
-        self._released.wait(120)
 
 
 class _Server(ThreadingHTTPServer):
@@ -191,13 +120,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(ntriples: str | Path) -> Iterator[FaultProxy]:
-    """A proxy before an Oxigraph that serves these triples (text, or the path of a file)."""
-    with OxigraphServer(ntriples) as oxigraph, FaultProxy(oxigraph.url) as proxy:
+def serve(*ntriples: str | Path) -> Iterator[FaultProxy]:
+    """A proxy before an Oxigraph that serves these triples (texts, or paths of files)."""
+    with OxigraphServer(*ntriples) as oxigraph, FaultProxy(oxigraph.url) as proxy:
         yield proxy
-
-
-def _check(faults: Iterable[str | None]) -> None:
-    for fault in faults:
-        if fault is not None and fault not in FAULTS:
-            raise KeyError(f"no fault is called {fault}; there are {', '.join(FAULTS)}")

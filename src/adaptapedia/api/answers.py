@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from adaptapedia.api.metadata import ScreenMetadataAnswer, WorkMetadataAnswer
 from adaptapedia.catalogue.models import Adaptation, ExternalId, ScreenCredit, ScreenWork, Work
 
 ITEM = {"type": "string", "pattern": "^Q[0-9]+$"}
@@ -34,6 +35,7 @@ class CreditedPerson(serializers.Serializer):
     name = serializers.CharField()
     position = serializers.IntegerField()
     url = serializers.URLField(allow_null=True)
+    source = serializers.CharField(help_text=_("Who says so. What TMDb says is not under CC0."))
 
 
 class ScreenCreditAnswer(CreditedPerson):
@@ -111,6 +113,7 @@ class WorkAnswer(TitledAnswer):
 
 class WorkAloneAnswer(WorkAnswer):
     adaptations = MadeOfThis(many=True, help_text=_("At most 100, the earliest first; adaptations_url has them all."))
+    metadata = WorkMetadataAnswer(allow_null=True, help_text=_("What Open Library tells. Not under CC0."))
 
 
 class ScreenWorkAnswer(TitledAnswer):
@@ -123,6 +126,7 @@ class ScreenWorkAnswer(TitledAnswer):
 class ScreenWorkAloneAnswer(ScreenWorkAnswer):
     adaptations = MadeFrom(many=True, help_text=_("What it was made from, at most 100."))
     remakes = MadeOfThis(many=True, help_text=_("At most 100, the earliest first; remakes_url has them all."))
+    metadata = ScreenMetadataAnswer(allow_null=True, help_text=_("What TMDb tells. Not under CC0."))
 
 
 class PersonAnswer(EntryAnswer):

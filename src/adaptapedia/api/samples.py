@@ -43,11 +43,55 @@ WORK: dict[str, Any] = {
     "countries": ["Q145"],
     "page": f"{ROOT}book/frankenstein/",
     "form": "novel",
-    "authors": [{"id": 5, "name": "Mary Shelley", "position": 1, "url": f"{API}people/5/"}],
+    "authors": [{"id": 5, "name": "Mary Shelley", "position": 1, "url": f"{API}people/5/", "source": "wikidata"}],
     "external_ids": [{"scheme": "open_library", "value": "OL450063W"}],
     "adaptations_url": f"{API}adaptations/?work=12",
 }
-WORK_ALONE = {**WORK, "adaptations": [{**TIE, "screen_work": SCREEN_BRIEF}]}
+WORK_METADATA = {
+    "source": "open_library",
+    "notice": "From Open Library, a project of the Internet Archive.",
+    "terms": "https://openlibrary.org/developers/licensing",
+    "page": "https://openlibrary.org/works/OL450063W",
+    "title": "Frankenstein",
+    "first_year": 1818,
+    "authors": [{"key": "OL25342A", "name": "Mary Shelley"}],
+    "subjects": ["Monsters", "Scientists"],
+    "languages": ["eng"],
+    "cover_id": 12356249,
+    "editions": 2100,
+    "rating": 3.9,
+    "ratings": 640,
+    "description": "A scientist makes a creature, and leaves it to itself.",
+    "changed_at": TIMES["updated_at"],
+}
+SCREEN_METADATA = {
+    "source": "tmdb",
+    "notice": "This product uses the TMDB API but is not endorsed or certified by TMDB.",
+    "terms": "https://www.themoviedb.org/api-terms-of-use",
+    "page": "https://www.themoviedb.org/movie/3035",
+    "title": "Frankenstein",
+    "overview": "A scientist makes a creature, and is afraid of it.",
+    "tagline": "",
+    "status": "Released",
+    "homepage": "",
+    "released": "1931-11-21",
+    "ended": None,
+    "runtime": 71,
+    "episodes": None,
+    "popularity": 17.2,
+    "vote_average": 7.5,
+    "votes": 1600,
+    "genres": ["Drama", "Horror"],
+    "keywords": ["mad scientist"],
+    "poster_path": "/mu6wHwH0iyY6kW2y5LkoGWLQYWD.jpg",
+    "backdrop_path": "",
+    "certificates": {"US": ["NR"]},
+    "trailers": [{"site": "YouTube", "key": "BN8K-4osNb0", "name": "Trailer", "language": "en", "official": False}],
+    "seasons": [],
+    "cast": [{"id": 2920, "name": "Colin Clive", "character": "Henry Frankenstein", "profile_path": ""}],
+    "changed_at": TIMES["updated_at"],
+}
+WORK_ALONE = {**WORK, "adaptations": [{**TIE, "screen_work": SCREEN_BRIEF}], "metadata": WORK_METADATA}
 
 SCREEN_WORK: dict[str, Any] = {
     "id": 31,
@@ -61,7 +105,16 @@ SCREEN_WORK: dict[str, Any] = {
     "page": f"{ROOT}screen/frankenstein/",
     "kind": "film",
     "end_year": None,
-    "credits": [{"id": 8, "name": "James Whale", "position": 1, "url": f"{API}people/8/", "role": "director"}],
+    "credits": [
+        {
+            "id": 8,
+            "name": "James Whale",
+            "position": 1,
+            "url": f"{API}people/8/",
+            "role": "director",
+            "source": "wikidata",
+        }
+    ],
     "external_ids": [{"scheme": "imdb", "value": "tt0021884"}],
     "adaptations_url": f"{API}adaptations/?screen_work=31",
     "remakes_url": f"{API}adaptations/?original=31",
@@ -70,6 +123,7 @@ SCREEN_WORK_ALONE = {
     **SCREEN_WORK,
     "adaptations": [{**TIE, "work": WORK_BRIEF, "original": None}],
     "remakes": [],
+    "metadata": SCREEN_METADATA,
 }
 
 ADAPTATION: dict[str, Any] = {

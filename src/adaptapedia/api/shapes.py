@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from adaptapedia.api.metadata import screen_metadata, work_metadata
 from adaptapedia.catalogue.paging import Row
 
 API = "api/v1/"
@@ -25,7 +26,7 @@ def work(row: Row, root: str) -> Row:
 
 def work_alone(row: Row, root: str) -> Row:
     ties = [_tie(tie, root, screen_work=screen_brief(tie["screen_work"], root)) for tie in row["adaptations"]]
-    return {**work(row, root), "adaptations": ties}
+    return {**work(row, root), "adaptations": ties, "metadata": work_metadata(row["metadata"])}
 
 
 def screen_work(row: Row, root: str) -> Row:
@@ -44,7 +45,8 @@ def screen_work(row: Row, root: str) -> Row:
 def screen_work_alone(row: Row, root: str) -> Row:
     made_from = [_tie(tie, root, **_sources(tie, root)) for tie in row["made_from"]]
     remakes = [_tie(tie, root, screen_work=screen_brief(tie["screen_work"], root)) for tie in row["remakes"]]
-    return {**screen_work(row, root), "adaptations": made_from, "remakes": remakes}
+    metadata = screen_metadata(row["metadata"])
+    return {**screen_work(row, root), "adaptations": made_from, "remakes": remakes, "metadata": metadata}
 
 
 def adaptation(row: Row, root: str) -> Row:
@@ -117,7 +119,8 @@ def _titled(row: Row, root: str, collection: str) -> Row:
 def _person_in(credit: Row, root: str) -> Row:
     number = credit["id"]
     url = None if number is None else f"{root}{API}people/{number}/"
-    return {"id": number, "name": credit["name"], "position": credit["position"], "url": url}
+    named = {"id": number, "name": credit["name"], "position": credit["position"], "url": url}
+    return {**named, "source": credit["source"]}
 
 
 def _tie(row: Row, root: str, **ends: Any) -> Row:

@@ -13,7 +13,8 @@ from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.kit.text import clean
 
 NOT_EDITED = DERIVED | {
-    *("id", "slug", "wikidata_id", "wikidata_digest", "provenance", "locks", "created_at", "updated_at")
+    *("id", "slug", "wikidata_id", "wikidata_digest", "provenance", "locks", "created_at", "updated_at"),
+    "retired_reason",
 }
 """Fields that are derived, kept by the machinery, or changed by an act of their own."""
 
@@ -86,7 +87,8 @@ def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozens
     """Write what a person changed, and lock it: no upstream overwrites it. The fields that were written.
 
     What is made from the title follows, and every field written is put down to the person. A value that
-    stands already is no change. `entry` is up to date afterwards. Raises NotEdited, NameMissing.
+    stands already is no change. What a person retires or restores, no upstream restores or retires.
+    `entry` is up to date afterwards. Raises NotEdited, NameMissing.
     """
     if barred := NOT_EDITED & changes.keys():
         raise NotEdited(barred)
@@ -101,10 +103,12 @@ def edit_entry(entry: Entry, changes: Mapping[str, Any], *, by: User) -> frozens
         setattr(entry, field, given[field])
     if not edited:
         return frozenset()
-    _derive(entry)
-    written = {field for field, value in before.items() if getattr(entry, field) != value}
+    derive(entry)
+    if "retired_at" in edited:
+        entry.retired_reason = ""
+    written = edited | {field for field, value in before.items() if getattr(entry, field) != value}
     _put_down(entry, edited, written, by=by)
-    entry.save(update_fields=[*written, "provenance", "locks", "updated_at"])
+    entry.save(update_fields=[*written, "retired_reason", "provenance", "locks", "updated_at"])
     for hook in _after_edit:
         hook(entry, before, stamps)
     return frozenset(written)
@@ -138,7 +142,7 @@ def take_upstream(entry: Entry, values: Mapping[str, Any], *, field: str, stamp:
     before = {name: getattr(entry, name) for name in DERIVED}
     for name, value in values.items():
         setattr(entry, name, value)
-    _derive(entry)
+    derive(entry)
     written = {*values, *(name for name, value in before.items() if getattr(entry, name) != value)}
     entry.provenance |= {name: list(stamp) for name in written}
     _unlock(entry, {field})
@@ -163,7 +167,8 @@ def _title_of(entry: Entry) -> str:
     return "name" if isinstance(entry, Person) else "title"
 
 
-def _derive(entry: Entry) -> None:
+def derive(entry: Entry) -> None:
+    """Make anew what is made of an entry's names."""
     if isinstance(entry, Work | ScreenWork):
         entry.sort_key = sort_key(entry.title, entry.title_language)
         entry.search_text = search_text(entry.title, entry.original_title)

@@ -57,7 +57,7 @@ class EntryPage(EntryActs, Page):
     search_help_text = _("Words of a title or name, an address's last part, or a Wikidata item (Q42)")
     shown_first: ClassVar[tuple[str, ...]] = ()
     shown_after: ClassVar[tuple[str, ...]] = ("external_ids", "former_slugs", "sources")
-    kept: ClassVar[tuple[str, ...]] = ("retired_at", "created_at", "updated_at")
+    kept: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason", "created_at", "updated_at")
     readonly_fields: ClassVar[Any] = (*sorted(NOT_EDITED - {"id"}), "retired_at", "item", *shown_after)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -123,6 +123,11 @@ class TitledPage(EntryPage):
     def credits_of(self, entry: Any) -> SafeString:
         return panels.credits_of(entry)
 
+    @admin.display(description=_("Metadata"))
+    @once
+    def metadata_of(self, entry: Any) -> SafeString:
+        return panels.metadata_of(entry)
+
 
 @admin.register(Work)
 class WorkPage(TitledPage):
@@ -130,7 +135,7 @@ class WorkPage(TitledPage):
     list_display = ("title", "year", "form", "item", "retired_at")
     list_filter = (("form", ChoicesDropdownFilter), ("year", RangeNumericFilter))
     shown_first = (*TitledPage.titles, "year", "form", *LISTS)
-    shown_after = ("adaptations", "credits_of", *EntryPage.shown_after)
+    shown_after = ("adaptations", "credits_of", *EntryPage.shown_after, "metadata_of")
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Adaptations"))
@@ -145,7 +150,7 @@ class ScreenWorkPage(TitledPage):
     list_display = ("title", "year", "kind", "item", "retired_at")
     list_filter = (("kind", ChoicesDropdownFilter), ("year", RangeNumericFilter))
     shown_first = (*TitledPage.titles, "year", "end_year", "kind", *LISTS)
-    shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after)
+    shown_after = ("adaptations", "remakes", "credits_of", *EntryPage.shown_after, "metadata_of")
     readonly_fields = (*EntryPage.readonly_fields, *shown_after)
 
     @admin.display(description=_("Made from"))
@@ -201,15 +206,19 @@ class AdaptationPage(RetiringActs, Page):
     autocomplete_fields = ("screen_work", "work", "original")
     sides: ClassVar[tuple[str, ...]] = ("screen_work", "work", "original")
     terms: ClassVar[tuple[str, ...]] = ("relation", "confidence")
+    retired: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason")
     story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": (*self.sides, *self.terms)}),)
-        return ((None, {"fields": (*self.sides, *self.terms, "retired_at")}), (_("Kept"), {"fields": self.story}))
+        return (
+            (None, {"fields": (*self.sides, *self.terms, "retired_at", "retired_reason")}),
+            (_("Kept"), {"fields": self.story}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else (*self.sides, "retired_at", *self.story)
+        return () if obj is None else (*self.sides, *self.retired, *self.story)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An upstream would bring it back: adaptations are retired."""
@@ -235,9 +244,11 @@ class AdaptationPage(RetiringActs, Page):
         super().save_model(request, obj, form, change)
 
     def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
-        """Who did it is kept with the other changes."""
-        row.retired_at = retired_at
-        row.save(update_fields=["retired_at"])
+        """Who did it is kept with the other changes. What an ingestion retired and a person restores is theirs now."""
+        if row.retired_reason:
+            row.source = PERSON
+        row.retired_at, row.retired_reason = retired_at, ""
+        row.save(update_fields=["retired_at", "retired_reason", "source"])
 
     @admin.display(description=_("Screen work"))
     def of(self, adaptation: Adaptation) -> str:

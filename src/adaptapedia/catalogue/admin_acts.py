@@ -87,8 +87,10 @@ class RetiringActs(Base):
         """Which of the two buttons an entry has; unfold asks with its number, and without one for a list."""
         if not self.has_change_permission(request):
             return False
-        standing = self.model._default_manager.filter(pk=number, retired_at=None)
-        return number is None or standing.exists() != retired
+        if number is None or not str(number).isdecimal():  # an address may hold anything
+            return number is None
+        standing: bool = self.model._default_manager.filter(pk=number, retired_at=None).exists()
+        return standing != retired
 
 
 class EntryActs(RetiringActs):

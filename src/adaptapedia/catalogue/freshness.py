@@ -5,6 +5,9 @@ from datetime import datetime
 from adaptapedia.catalogue.models import LastReading
 
 WIKIDATA = "wikidata"
+TMDB = "tmdb"
+TMDB_CHANGES = "tmdb_changes"
+OPEN_LIBRARY = "open_library"
 
 
 def keep_reading(source: str, *, at: datetime) -> None:
@@ -14,4 +17,14 @@ def keep_reading(source: str, *, at: datetime) -> None:
 
 def last_wikidata_reading() -> datetime | None:
     """None when it never was."""
-    return LastReading.objects.filter(source=WIKIDATA).values_list("at", flat=True).first()
+    return last_reading(WIKIDATA)
+
+
+def last_reading(source: str) -> datetime | None:
+    """None when it never was."""
+    return LastReading.objects.filter(source=source).values_list("at", flat=True).first()
+
+
+def last_readings() -> dict[str, datetime]:
+    """Of every upstream that was read."""
+    return dict(LastReading.objects.values_list("source", "at"))

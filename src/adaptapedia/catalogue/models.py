@@ -16,6 +16,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from adaptapedia.catalogue.metadata import ImageSizes as ImageSizes
+from adaptapedia.catalogue.metadata import ScreenMetadata as ScreenMetadata
+from adaptapedia.catalogue.metadata import WorkMetadata as WorkMetadata
+
+
+class RetiredReason(models.TextChoices):
+    """Why ingestion has retired something; empty where a person did. Only what has a reason here it restores."""
+
+    GONE = "gone", _("its item is gone upstream")
+    UNSTATED = "unstated", _("upstream states it no longer")
+    WITH_ENTRY = "with_entry", _("the item of one of its sides is gone upstream")
+
 
 class Entry(models.Model):
     """What works, screen works and people share."""
@@ -32,6 +44,9 @@ class Entry(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+    retired_reason = models.CharField(
+        _("why it was retired"), max_length=12, choices=RetiredReason, blank=True, default="", db_default=""
+    )
 
     class Meta:
         abstract = True
@@ -111,7 +126,7 @@ class ScreenWork(TitledEntry):
 
 
 class Person(Entry):
-    """An author, director, creator or screenwriter."""
+    """An author, director, creator, screenwriter or actor."""
 
     name = models.TextField(_("name"))
     name_language = models.CharField(_("language of the name"), max_length=35)
@@ -162,6 +177,7 @@ class ScreenCredit(Credit):
         DIRECTOR = "director", _("Director")
         CREATOR = "creator", _("Creator")
         SCREENWRITER = "screenwriter", _("Screenwriter")
+        CAST = "cast", _("Cast")
 
     screen_work = models.ForeignKey(ScreenWork, models.CASCADE, related_name="credits", db_index=False)
     role = models.CharField(_("role"), max_length=12, choices=Role)
@@ -247,6 +263,9 @@ class Adaptation(models.Model):
     first_seen_at = models.DateTimeField(_("first seen"))
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+    retired_reason = models.CharField(
+        _("why it was retired"), max_length=12, choices=RetiredReason, blank=True, default="", db_default=""
+    )
 
     class Meta:
         constraints = [

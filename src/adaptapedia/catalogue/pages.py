@@ -9,6 +9,7 @@ from django.db import connection
 from adaptapedia.catalogue.models import ScreenCredit, ScreenWork, Work, WorkCredit
 from adaptapedia.catalogue.queries import find_by_slug
 from adaptapedia.catalogue.shown import Name, by_role, columns_of, entry_of, names_of
+from adaptapedia.catalogue.told import BOOK_TOLD, SCREEN_TOLD, BookTold, ScreenTold
 
 SIBLINGS_SHOWN = 24
 
@@ -52,13 +53,14 @@ class BookPage:
     external_ids: tuple[Claim, ...]
     on_screen: tuple[OnScreen, ...]
     """By year, unknown years last."""
+    told: BookTold | None
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenPage:
     screen_work: ScreenWork
     credits: Mapping[str, tuple[Name, ...]]
-    """By role: director, creator, screenwriter."""
+    """By role: director, creator, screenwriter, cast."""
     external_ids: tuple[Claim, ...]
     sources: tuple[Source, ...]
     """Works before screen works."""
@@ -66,6 +68,7 @@ class ScreenPage:
     siblings: tuple[OnScreen, ...]
     """Others of the same works that are neither sources nor remakes, by year; at most SIBLINGS_SHOWN."""
     siblings_in_all: int
+    told: ScreenTold | None
 
     @property
     def makers(self) -> tuple[Name, ...]:
@@ -101,7 +104,7 @@ _MADE = "catalogue_adaptation a JOIN catalogue_screenwork s ON s.id = a.screen_w
 
 _BOOK = f"""
     SELECT {columns_of(Work, "e")}, {_authors("e.id")}, {_claims("catalogue_workexternalid", "work_id")},
-           {_listed("a.relation", f"{_MADE} WHERE a.work_id = e.id AND {_STANDING}")}
+           {_listed("a.relation", f"{_MADE} WHERE a.work_id = e.id AND {_STANDING}")}, {BOOK_TOLD}
     FROM catalogue_work e WHERE e.slug = %(slug)s AND e.retired_at IS NULL
 """
 
@@ -140,7 +143,7 @@ _SCREEN = f"""
     SELECT {columns_of(ScreenWork, "e")}, {_screen_names("e.id", roles=ScreenCredit.Role.values)},
            {_claims("catalogue_screenexternalid", "screen_work_id")}, {_SOURCES},
            {_listed("a.relation", f"{_MADE} WHERE a.original_id = e.id AND s.id <> e.id AND {_STANDING}")},
-           siblings.shown, siblings.everyone
+           siblings.shown, siblings.everyone, {SCREEN_TOLD}
     FROM catalogue_screenwork e CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(json_build_array({columns_of(ScreenWork, "s")}, s.relation, {_screen_names("s.id")})
                {_EARLIEST_FIRST}), '[]') AS shown, coalesce(max(s.everyone), 0) AS everyone
@@ -158,24 +161,28 @@ def current_slug(model: type[AnyTitled], slug: str) -> str | None:
 
 def book_page(slug: str) -> BookPage | None:
     """The book that has this slug now, with all that its page shows; None where there is none."""
-    row = _read(_BOOK, slug)
+    row = _read(_BOOK, slug=slug)
     if row is None:
         return None
-    work, authors, claims, on_screen = row
+    work, authors, claims, on_screen, told = row
     return BookPage(
         work=entry_of(Work, work),
         authors=by_role(authors).get(WorkCredit.Role.AUTHOR, ()),
         external_ids=tuple(Claim(*claim) for claim in claims),
         on_screen=_on_screen(on_screen),
+        told=BookTold(**told) if told else None,
     )
 
 
-def screen_page(slug: str) -> ScreenPage | None:
-    """The screen work that has this slug now, with all that its page shows; None where there is none."""
-    row = _read(_SCREEN, slug)
+def screen_page(slug: str, *, country: str) -> ScreenPage | None:
+    """The screen work that has this slug now, with all that its page shows; None where there is none.
+
+    `country` (ISO 3166-1) is that of certificates and of where to watch.
+    """
+    row = _read(_SCREEN, slug=slug, country=country)
     if row is None:
         return None
-    screen, credits, claims, sources, remakes, siblings, siblings_in_all = row
+    screen, credits, claims, sources, remakes, siblings, siblings_in_all, told = row
     return ScreenPage(
         screen_work=entry_of(ScreenWork, screen),
         credits=by_role(credits),
@@ -184,12 +191,13 @@ def screen_page(slug: str) -> ScreenPage | None:
         remakes=_on_screen(remakes),
         siblings=_on_screen(siblings),
         siblings_in_all=siblings_in_all,
+        told=ScreenTold(**told) if told else None,
     )
 
 
-def _read(statement: str, slug: str) -> tuple[Any, ...] | None:
+def _read(statement: str, **parameters: str) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"slug": slug})
+        cursor.execute(statement, parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 

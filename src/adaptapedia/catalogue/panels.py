@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from adaptapedia.accounts.models import User
@@ -15,6 +16,9 @@ from adaptapedia.catalogue.models import Entry, Person, ScreenCredit, ScreenWork
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.desk.panels import SHOWN, More, page_of, run_page, table
 
+LONGEST = 200
+"""Letters of a value of metadata."""
+NOT_TOLD = {"screen_work", "work", "digest", "provenance", "locks"}
 READ = SHOWN + 1
 """One more than is shown, so that a panel knows whether there are more."""
 
@@ -74,6 +78,21 @@ def former_slugs_of(entry: Entry) -> SafeString:
     former = FORMER_SLUGS[type(entry)]
     rows = former.model._default_manager.filter(**{former.owner: entry}).order_by("-pk").values_list("slug")[:READ]
     return table((_("Address that redirects here"),), rows, empty=_("Its address has not changed."))
+
+
+def metadata_of(entry: Work | ScreenWork) -> SafeString:
+    """What TMDb or Open Library tells, field by field, and where each comes from."""
+    told = getattr(entry, "metadata", None)
+    fields = [] if told is None else [field for field in told._meta.concrete_fields if field.name not in NOT_TOLD]
+    rows = [(str(field.verbose_name).capitalize(), *_metadata(field.name, told)) for field in fields]
+    columns = (_("Field"), _("Value"), _("Source"), _("Run"), _("Since"))
+    return table(columns, rows, empty=_("Nothing has been told yet."))
+
+
+def _metadata(field: str, told: Any) -> tuple[object, ...]:
+    source, run, at = (*told.provenance.get(field, told.provenance.get("*", ())), None, None, None)[:3]
+    held = _("locked") if field in told.locks else run_page(run if isinstance(run, int) else None)
+    return Truncator(str(getattr(told, field))).chars(LONGEST), source, held, _moment(at)
 
 
 def sources_of(entry: Entry) -> SafeString:

@@ -92,7 +92,7 @@ def _credits(table: str, owner: str, name: str) -> str:
     return f"""
         (SELECT coalesce(json_agg(json_build_object(
             'id', CASE WHEN p.retired_at IS NULL THEN p.id END,
-            'name', coalesce(nullif(c.name, ''), p.name), 'role', c.role, 'position', c.position
+            'name', coalesce(nullif(c.name, ''), p.name), 'role', c.role, 'position', c.position, 'source', c.source
          ) ORDER BY c.role, c.position), '[]')
          FROM {table} c LEFT JOIN catalogue_person p ON p.id = c.person_id WHERE c.{owner} = e.id) AS {name}"""
 
@@ -101,6 +101,23 @@ def _external_ids(table: str, owner: str) -> str:
     return f"""
         (SELECT coalesce(json_agg(json_build_object('scheme', x.scheme, 'value', x.value)
          ORDER BY x.scheme, x.value), '[]') FROM {table} x WHERE x.{owner} = e.id) AS external_ids"""
+
+
+WORK_METADATA = """
+    (SELECT json_build_object(
+        'key', m.key, 'title', m.title, 'first_year', m.first_year, 'authors', m.authors, 'subjects', m.subjects,
+        'languages', m.languages, 'cover_id', m.cover_id, 'editions', m.editions, 'rating', m.rating,
+        'ratings', m.ratings, 'description', m.description, 'changed_at', m.changed_at)
+     FROM catalogue_workmetadata m WHERE m.work_id = e.id) AS metadata"""
+SCREEN_METADATA = """
+    (SELECT json_build_object(
+        'kind', m.kind, 'tmdb_id', m.tmdb_id, 'title', m.title, 'overview', m.overview, 'tagline', m.tagline,
+        'status', m.status, 'homepage', m.homepage, 'released', m.released, 'ended', m.ended, 'runtime', m.runtime,
+        'episodes', m.episodes, 'popularity', m.popularity, 'vote_average', m.vote_average, 'votes', m.votes,
+        'genres', m.genres, 'keywords', m.keywords, 'poster_path', m.poster_path, 'backdrop_path', m.backdrop_path,
+        'certificates', m.certificates, 'trailers', m.trailers, 'seasons', m.seasons, 'cast', m."cast",
+        'changed_at', m.changed_at)
+     FROM catalogue_screenmetadata m WHERE m.screen_work_id = e.id) AS metadata"""
 
 
 def _ties(name: str, selected: str, source: str, *, by: str) -> str:
@@ -126,7 +143,8 @@ WORKS = Resource(
         "catalogue_adaptation a JOIN catalogue_screenwork s ON s.id = a.screen_work_id "
         "WHERE a.work_id = e.id AND a.retired_at IS NULL AND s.retired_at IS NULL",
         by="s.year, a.id",
-    ),
+    )
+    + f", {WORK_METADATA}",
     standing="e.retired_at IS NULL",
     filters=TITLED_FILTERS
     | {
@@ -157,7 +175,8 @@ SCREEN_WORKS = Resource(
         "catalogue_adaptation a JOIN catalogue_screenwork s ON s.id = a.screen_work_id "
         "WHERE a.original_id = e.id AND a.retired_at IS NULL AND s.retired_at IS NULL",
         by="s.year, a.id",
-    ),
+    )
+    + f", {SCREEN_METADATA}",
     standing="e.retired_at IS NULL",
     filters=TITLED_FILTERS
     | {

@@ -6,11 +6,13 @@ What programs write (a deploy, a job) has no actor. Bulk ingestion is SQL and pa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.auth import get_user_model
@@ -28,6 +30,13 @@ BY = "by"
 """Where in `additional_data` the number of the actor stands: the pointer to the account goes with the account."""
 
 _request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
+
+
+@contextmanager
+def not_kept() -> Iterator[None]:
+    """Within it nothing is kept: for programs that write in bulk through models and tell elsewhere what they did."""
+    with disable_auditlog():
+        yield
 
 
 def keep_changes(

@@ -47,7 +47,7 @@ class SweepPage(ReadOnlyPage):
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
         *("source", "phase", "run", "endpoint", "expected", "class_pairs"),
-        *("cursor", "counts", "started_at", "finished_at"),
+        *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
 
@@ -66,6 +66,6 @@ class SweepPage(ReadOnlyPage):
 
 @admin.register(SourceState)
 class SourceStatePage(KeyedPage):
-    list_display = ("key", "source", "read_at", "modified_at")
-    fields = ("source", "key", "read_at", "modified_at", "etag")
+    list_display = ("key", "source", "read_at", "outcome", "refreshed_at", "modified_at")
+    fields = ("source", "key", "read_at", "outcome", "refreshed_at", "modified_at", "etag")
     readonly_fields = fields

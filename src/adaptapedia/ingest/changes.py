@@ -75,8 +75,8 @@ def write_fields(
     write = statement("fields_written").format(
         table=table,
         key=key,
-        columns=", ".join(names),
-        populated=", ".join(f"p.{name}" for name in names),
+        columns=", ".join(f'"{name}"' for name in names),
+        populated=", ".join(f'p."{name}"' for name in names),
         more="".join(f", {assignment}" for assignment in more),
     )
     return execute_logged(write, table=table, origin=origin, key=key)

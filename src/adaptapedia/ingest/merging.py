@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from adaptapedia.ingest.adopting import adopt_people
 from adaptapedia.ingest.changes import Lists, execute_logged
 from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.origin import Origin
@@ -133,7 +134,9 @@ def lock_catalogue() -> None:
 
 def merge_people(items: Iterable[Item], *, origin: Origin) -> Merged:
     """Bring people up to date. Before works and screen works, whose credits point to them."""
-    return _merge_entries(PERSON, [(item, "") for item in items], origin)
+    people = [*items]
+    adopt_people(people, origin=origin)
+    return _merge_entries(PERSON, [(item, "") for item in people], origin)
 
 
 def merge_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> Merged:

@@ -1,4 +1,4 @@
-"""What is known about the reading of upstreams: sweeps under way, rejects, freshness."""
+"""What is known about the reading of upstreams: sweeps under way, rejects, freshness, what matches what."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,9 +11,22 @@ from django.utils.translation import gettext_lazy as _
 class SourceState(models.Model):
     """When one thing was last read from an upstream. The one table that a replay may write."""
 
+    class Outcome(models.TextChoices):
+        THERE = "", _("there")
+        GONE = "gone", _("the upstream does not have it")
+        UNMATCHED = "unmatched", _("nothing was found for it")
+        REVIEW = "review", _("what was found waits for a person")
+        FAILED = "failed", _("the upstream could not answer")
+
     source = models.CharField(max_length=20)
-    key = models.CharField(max_length=40, help_text=_("The upstream's own id, such as Q42."))
-    read_at = models.DateTimeField()
+    key = models.CharField(
+        max_length=40, help_text=_("The upstream's own id, such as Q42 or movie/841; screen/7 for what has none yet.")
+    )
+    read_at = models.DateTimeField(_("last asked for"))
+    refreshed_at = models.DateTimeField(
+        _("last answered"), null=True, blank=True, help_text=_("How long what came of it may be kept counts from here.")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default="", db_default="", blank=True)
     modified_at = models.DateTimeField(null=True, blank=True, help_text=_("What the upstream says."))
     etag = models.CharField(max_length=200, blank=True)
 
@@ -22,17 +35,21 @@ class SourceState(models.Model):
 
 
 class Sweep(models.Model):
-    """One whole reading of an upstream, which may take several attempts of a run.
+    """One reading of an upstream, which may take several attempts of a run.
 
     What was read stays, so that the next attempt goes on where this one stopped. Counts change in
-    the transaction of the batch that they count, so that nothing is counted twice.
+    the transaction of the batch that they count, so that nothing is counted twice. The last finished
+    one stays until the next has finished: it is the last good snapshot, from which items that have not
+    changed since are carried over.
     """
 
     class Phase(models.TextChoices):
         CLASSES = "classes", _("reading the class tree")
         EDGES = "edges", _("reading what is based on what")
+        CHANGES = "changes", _("reading what has changed")
         ITEMS = "items", _("reading works and screen works")
         PEOPLE = "people", _("reading people")
+        SUSPECTS = "suspects", _("asking for what has vanished")
         MERGE = "merge", _("writing the catalogue")
         DONE = "done", _("done")
 
@@ -44,13 +61,40 @@ class Sweep(models.Model):
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))
     classes = models.JSONField(default=list, blank=True, help_text=_("[[child, parent], …]"))
     counts = models.JSONField(default=dict, blank=True)
+    version = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("Of what is kept of an item."))
+    base_id = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("The sweep from which unchanged items are carried over; none: whole."),
+    )
+    whole_at = models.DateTimeField(null=True, blank=True, help_text=_("When everything was last read anew."))
+    asked_by = models.BigIntegerField(null=True, blank=True, help_text=_("The run that asked how to go on."))
+    answer = models.CharField(max_length=20, blank=True, default="", db_default="")
+    answered_at = models.DateTimeField(null=True, blank=True, help_text=_("Its age counts from here, where it is set."))
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    is_snapshot = False
+    """Set on a finished one whose rows are written once more: it stays as it is."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source"], condition=Q(finished_at__isnull=True), name="one_open_sweep")
         ]
+
+
+class Refresh(models.Model):
+    """One refreshing of metadata by a run, which may take several attempts of it.
+
+    What has been asked for since it began (`SourceState.read_at`) is done. Counts change in the
+    transaction of the batch that they count, so that nothing is counted twice.
+    """
+
+    run_id = models.BigIntegerField(primary_key=True)
+    source = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    counts = models.JSONField(default=dict, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
 
 
 class Reject(models.Model):
@@ -108,7 +152,13 @@ class SweepItem(models.Model):
         SCREEN = "screen", _("screen work")
         PERSON = "person", _("person")
         OTHER = "other", _("none of these")
+        REDIRECT = "redirect", _("redirects to another")
         ABSENT = "absent", _("not there")
+
+    class Reached(models.TextChoices):
+        NAMED = "", _("a pair or a credit names it")
+        REDIRECT = "redirect", _("a redirect leads to it, or from it to others in its pairs")
+        SUSPECT = "suspect", _("it was asked for by itself")
 
     sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="items", db_index=False)
     qid = models.BigIntegerField()
@@ -118,10 +168,78 @@ class SweepItem(models.Model):
     )
     people = ArrayField(models.BigIntegerField(), default=list, help_text=_("Whom its credits name."))
     record = models.JSONField(null=True, help_text=_("A sources.wikidata.records.Item, defaults left out."))
+    target = models.BigIntegerField(null=True, help_text=_("The item that a redirect leads to in the end."))
+    reached = models.CharField(
+        max_length=8, choices=Reached, blank=True, default="", db_default="", help_text=_("What it was needed for.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sweep", "qid"], name="sweep_item_once")]
         indexes = [models.Index(fields=["sweep", "qid"], condition=Q(side="pending"), name="sweep_item_pending")]
+
+
+class SweepSuspect(models.Model):
+    """A living adaptation of the catalogue that a sweep has not seen, and what asking for its items has shown."""
+
+    class Verdict(models.TextChoices):
+        PENDING = "", _("not asked yet")
+        STATED = "stated", _("still stated")
+        UNSTATED = "unstated", _("no longer stated")
+        OTHER_SIDE = "other_side", _("its source is now on the other side")
+        SCREEN_GONE = "screen_gone", _("the screen work's item is gone")
+        SOURCE_GONE = "source_gone", _("the source's item is gone")
+        KEPT = "kept", _("kept, as somebody said")
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="suspects", db_index=False)
+    adaptation_id = models.BigIntegerField()
+    subject = models.BigIntegerField()
+    source = models.BigIntegerField()
+    is_remake = models.BooleanField()
+    verdict = models.CharField(max_length=12, choices=Verdict, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "adaptation_id"], name="sweep_suspect_once")]
+
+
+class Match(models.Model):
+    """Which title of TMDb a screen work is: what was found, how sure that is, and what a person decided.
+
+    A person's word stands for good: no later finding changes a row that has `decided_at`, and none
+    proposes again what is in `refused`. Titles are written as in TMDb's addresses, `movie/841`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for a decision")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        NONE = "none", _("none of these")
+
+    screen_work = models.OneToOneField("catalogue.ScreenWork", models.CASCADE, related_name="match")
+    state = models.CharField(_("state"), max_length=8, choices=State)
+    ref = models.CharField(_("title"), max_length=16, blank=True, help_text=_("The best candidate, or the one taken."))
+    score = models.FloatField(_("score"), default=0.0, help_text=_("How probable it is, 0 to 1."))
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    candidates = models.JSONField(_("candidates"), default=list, blank=True, help_text=_("The best first."))
+    refused = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    taken_from = models.CharField(
+        max_length=20, blank=True, help_text=_("Whose id it was already when a person accepted it.")
+    )
+    run_id = models.BigIntegerField(_("run that found it"), null=True, blank=True)
+    found_at = models.DateTimeField(_("found"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "-id"], name="match_by_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_is_a_probability"),
+            models.CheckConstraint(condition=~Q(state="accepted") | ~Q(ref=""), name="match_accepted_has_a_title"),
+        ]
 
 
 class Change(models.Model):

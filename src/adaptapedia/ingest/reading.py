@@ -6,16 +6,18 @@ from typing import Protocol
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from adaptapedia.ingest.carrying import ChangesReader, carry_items, carry_people, count_items, to_read
 from adaptapedia.ingest.models import Sweep, SweepEdge, SweepItem
 from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.redirects import find_targets, follow_redirects, pend_targets
 from adaptapedia.ingest.rows import RECORD, people_named_by
+from adaptapedia.ingest.sides import class_tree, not_there, side_of
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.staging import array, copy_in, stage
-from adaptapedia.ingest.sweep import enter, step
+from adaptapedia.ingest.sweep import base_of, enter, step
 from adaptapedia.scheduling.jobs import Run
 from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.wikidata.client import Slice
-from adaptapedia.sources.wikidata.kinds import ClassTree
 from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item
 
 EDGE_SLICE = 5_000
@@ -26,7 +28,7 @@ DRIFT = 0.01
 """So many of the pairs may vanish while they are read; more is an answer that was not whole."""
 
 
-class Reader(Protocol):
+class Reader(ChangesReader, Protocol):
     """What a sweep asks of Wikidata: `WikidataClient`, or anything that answers like it."""
 
     def class_edges(self) -> Sequence[ClassEdge]: ...
@@ -77,13 +79,21 @@ def _end_of_edges(sweep: Sweep, number: int) -> None:
         sweep.edges.all().delete()
         enter(sweep, Sweep.Phase.CLASSES)
         return
+    base = base_of(sweep)
+    carried = base is not None and carry_items(sweep, base)
     execute(statement("pending_from_edges"), {"sweep": sweep.pk})
     _analyze()
-    enter(sweep, Sweep.Phase.ITEMS, _to_read(sweep))
+    if carried:
+        enter(sweep, Sweep.Phase.CHANGES, {"after": 0, "done": 0})
+    else:
+        enter(sweep, Sweep.Phase.ITEMS, to_read(sweep))
 
 
 def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
-    """Every item of a pair; then each pair has its verdict and everybody in the credits is pending."""
+    """Every item of a pair that is pending, and what redirects lead to.
+
+    Then each pair has its verdict and everybody in the credits is pending.
+    """
     tree = class_tree(sweep)
 
     def classify(item: Item, is_subject: bool) -> str:
@@ -92,40 +102,25 @@ def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> Non
     _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading works and screen works")
     with step(sweep):
         _analyze()
+        follow_redirects(sweep)
         execute(statement("pair_verdicts"), {"sweep": sweep.pk})
+        if (base := base_of(sweep)) is not None:
+            carry_people(sweep, base)
         execute(statement("pending_from_credits"), {"sweep": sweep.pk})
-        enter(sweep, Sweep.Phase.PEOPLE, _to_read(sweep))
+        enter(sweep, Sweep.Phase.PEOPLE, to_read(sweep))
 
 
 def read_people(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
     """Everybody in the credits of what will be written."""
 
     def classify(item: Item, _is_subject: bool) -> str:
-        return SweepItem.Side.PERSON if _is_there(item) else SweepItem.Side.ABSENT
+        return not_there(item) or SweepItem.Side.PERSON
 
     _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading people")
     with step(sweep):
         _analyze()
-        enter(sweep, Sweep.Phase.MERGE)
-
-
-def class_tree(sweep: Sweep) -> ClassTree:
-    """The tree that the sweep has read."""
-    return ClassTree(ClassEdge(child, parent) for child, parent in sweep.classes)
-
-
-def side_of(item: Item, tree: ClassTree, *, is_subject: bool) -> str:
-    """On which side of the catalogue an item belongs.
-
-    Some items are both, such as a manga and the series made from it under one name. One that is
-    based on something is the screen work; one that things are based on is the written work.
-    """
-    if not _is_there(item):
-        return SweepItem.Side.ABSENT
-    on_screen, written = tree.screen_kind(item.classes), tree.written_form(item.classes)
-    if on_screen and (is_subject or not written):
-        return SweepItem.Side.SCREEN
-    return SweepItem.Side.WORK if written else SweepItem.Side.OTHER
+        find_targets(sweep)
+        enter(sweep, Sweep.Phase.SUSPECTS)
 
 
 def _analyze() -> None:
@@ -134,45 +129,14 @@ def _analyze() -> None:
         cursor.execute("ANALYZE ingest_sweepedge, ingest_sweepitem")
 
 
-def _is_there(item: Item) -> bool:
-    return item.exists and item.redirect_to is None
-
-
 def _problem_of(item: Item) -> str:
     if item.label is not None:
         return ""
     return "title_too_long" if any(p.reason == "title_too_long" for p in item.problems) else "without_name"
 
 
-def _to_read(sweep: Sweep) -> dict[str, int]:
-    pending = SweepItem.objects.filter(sweep=sweep, side=SweepItem.Side.PENDING)
-    return {"done": 0, "total": pending.count()}
-
-
-def _read_pending(
-    sweep: Sweep, reader: Reader, run: Run, *, origin: Origin, classify: Callable[[Item, bool], str], label: str
-) -> None:
-    while batch := _pending_batch(sweep):
-        run.progress(sweep.cursor["done"], sweep.cursor["total"], step=label)
-        items = reader.items(list(batch))
-        with step(sweep):
-            _keep_items(sweep, ((item, classify(item, batch[item.qid])) for item in items), origin=origin)
-            sweep.cursor = {**sweep.cursor, "done": sweep.cursor["done"] + len(batch)}
-
-
-def _pending_batch(sweep: Sweep) -> dict[int, bool]:
-    """The next pending items in QID order; for each, whether it is the subject of a pair."""
-    subject_of = SweepEdge.objects.filter(sweep=sweep, subject=OuterRef("qid"))
-    pending = SweepItem.objects.filter(sweep=sweep, side=SweepItem.Side.PENDING).order_by("qid")
-    return dict(pending.annotate(is_subject=Exists(subject_of)).values_list("qid", "is_subject")[:ITEM_BATCH])
-
-
-def _keep_edges(sweep: Sweep, edges: Iterable[Edge]) -> None:
-    rows = ((sweep.pk, edge.subject, edge.source, "") for edge in edges)
-    copy_in("ingest_sweepedge", ("sweep_id", "subject", "source", "reason"), rows)
-
-
-def _keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origin) -> None:
+def keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origin) -> None:
+    """Keep what has been read of items that the sweep needs, each with its side. Within a step."""
     rows = (
         (
             item.qid,
@@ -187,3 +151,35 @@ def _keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Orig
     stage("stage_read_item", ("qid", "side", "problem", "people", "modified", "record"), rows)
     execute(statement("store_read_items"), {"sweep": sweep.pk})
     execute(statement("source_states"), origin.parameters)
+
+
+def _read_pending(
+    sweep: Sweep, reader: Reader, run: Run, *, origin: Origin, classify: Callable[[Item, bool], str], label: str
+) -> None:
+    while batch := _pending_batch(sweep) or _pending_targets(sweep):
+        run.progress(sweep.cursor["done"], sweep.cursor["total"], step=label)
+        items = reader.items(list(batch))
+        with step(sweep):
+            keep_items(sweep, ((item, classify(item, batch[item.qid])) for item in items), origin=origin)
+            count_items(sweep, read=len(batch))
+            sweep.cursor = {**sweep.cursor, "done": sweep.cursor["done"] + len(batch)}
+
+
+def _pending_targets(sweep: Sweep) -> dict[int, bool]:
+    """When everything has been read: the next items that redirects lead to, if any have not been read yet."""
+    with step(sweep):
+        further = pend_targets(sweep)
+        sweep.cursor = {**sweep.cursor, "total": sweep.cursor["total"] + further}
+    return _pending_batch(sweep) if further else {}
+
+
+def _pending_batch(sweep: Sweep) -> dict[int, bool]:
+    """The next pending items in QID order; for each, whether it is the subject of a pair."""
+    subject_of = SweepEdge.objects.filter(sweep=sweep, subject=OuterRef("qid"))
+    pending = SweepItem.objects.filter(sweep=sweep, side=SweepItem.Side.PENDING).order_by("qid")
+    return dict(pending.annotate(is_subject=Exists(subject_of)).values_list("qid", "is_subject")[:ITEM_BATCH])
+
+
+def _keep_edges(sweep: Sweep, edges: Iterable[Edge]) -> None:
+    rows = ((sweep.pk, edge.subject, edge.source, "") for edge in edges)
+    copy_in("ingest_sweepedge", ("sweep_id", "subject", "source", "reason"), rows)

@@ -18,8 +18,8 @@ from adaptapedia.sources.wikidata.records import Item, Text
 RECORD = TypeAdapter(Item)
 ROW_VERSION = 1
 """To be raised with any change of what rows are made of: everything is then merged once more."""
-NOT_SHOWN = {"modified", "problems", "classes"}
-"""Parts of a record that no entry shows; what its classes make of it is told apart."""
+NOT_SHOWN = {"modified", "problems", "classes", "based_on"}
+"""Parts of a record that no entry shows; what its classes make of it, and its pairs, are told apart."""
 _TEXTS = {"label", "original_title"}
 _shown = attrgetter(*(field.name for field in fields(Item) if field.name not in NOT_SHOWN | _TEXTS))
 SCHEMES = ("imdb", "tmdb_movie", "tmdb_tv", "tmdb_person", "open_library", "isbn")

@@ -1,42 +1,68 @@
-"""One whole reading of Wikidata into the catalogue, resumed where it stopped.
+"""One reading of Wikidata into the catalogue, resumed where it stopped.
 
 First everything is read and kept (`reading.py`), then it is written in QID order (`writing.py`):
-the catalogue changes only when a sweep has come whole.
+the catalogue changes only when a sweep has come whole. A sweep is bound to one endpoint.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from adaptapedia.ingest.models import Sweep
-from adaptapedia.scheduling.jobs import Interrupted
+from adaptapedia.scheduling.jobs import Interrupted, Run
 
-MOVING = ("phase", "cursor", "expected", "counts", "finished_at")
+MOVING = ("phase", "cursor", "expected", "counts", "finished_at", "asked_by")
 """What a step saves; the class tree, which is large, is saved once by whoever reads it."""
 STALE_AFTER = timedelta(hours=20)
 """An unfinished sweep older than this is begun anew: its facts would be of yesterday."""
+WHOLE_EVERY = timedelta(days=7)
+SUNDAY = 6
+LAG = timedelta(days=2)
+"""An edit may reach an endpoint so much later than it was made."""
+VERSION = 1
+"""To be raised when more is kept of an item than before: items of an earlier version are not carried over."""
 
 
-def open_sweep(source: str, *, endpoint: str, run_id: int) -> Sweep:
-    """The sweep under way, or a new one. What older sweeps had read is dropped with them.
+def open_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
+    """The sweep under way at this endpoint, or a new one. What other unfinished sweeps had read is dropped.
 
-    A run that finished its sweep and was killed before it could say so finds it finished here.
+    A new one reads everything when asked to (`whole`), on Sundays, when that is a week ago, and where there is
+    no finished sweep of the same endpoint to carry items over from. A run that finished its sweep and was killed
+    before it could say so finds it finished here.
     """
-    fresh = timezone.now() - STALE_AFTER
     with transaction.atomic():
         current = Sweep.objects.select_for_update().filter(source=source).order_by("-id").first()
-        if current and current.finished_at and current.run_id == run_id:
+        if current and current.finished_at and current.run_id == run.id:
             return current
-        if current and not current.finished_at and current.endpoint == endpoint and current.started_at > fresh:
-            current.run_id = run_id
-            current.save(update_fields=["run_id"])
-            return current
-        Sweep.objects.filter(source=source).delete()
-        return Sweep.objects.create(source=source, endpoint=endpoint, run_id=run_id)
+        if current and not current.finished_at and _goes_on(current, endpoint=endpoint, run=run, whole=whole):
+            return _taken_over(current, run)
+        Sweep.objects.filter(source=source, finished_at=None).delete()
+        return _new_sweep(source, endpoint=endpoint, run=run, whole=whole)
+
+
+def endpoint_under_way(source: str, run: Run) -> str | None:
+    """Where an unfinished sweep with which this run would go on has read something already."""
+    found = Sweep.objects.filter(source=source, finished_at=None).exclude(phase=Sweep.Phase.CLASSES).first()
+    return found.endpoint if found and (not _is_stale(found) or _is_answered(found, run)) else None
+
+
+def last_good(source: str) -> Sweep | None:
+    """The last finished sweep, which is the last good snapshot."""
+    return Sweep.objects.filter(source=source).exclude(finished_at=None).order_by("-id").first()
+
+
+def forget_older(sweep: Sweep) -> None:
+    """Drop the finished sweeps before a finished one: one snapshot is kept."""
+    Sweep.objects.filter(source=sweep.source, pk__lt=sweep.pk).delete()
+
+
+def base_of(sweep: Sweep) -> Sweep | None:
+    """The finished sweep whose unchanged items this one carries over; None when it reads everything."""
+    return Sweep.objects.filter(pk=sweep.base_id).first() if sweep.base_id else None
 
 
 @contextmanager
@@ -48,6 +74,9 @@ def step(sweep: Sweep) -> Iterator[None]:
     """
     seen = (sweep.phase, sweep.cursor)
     with transaction.atomic():
+        if sweep.is_snapshot:
+            yield
+            return
         stored = Sweep.objects.select_for_update().filter(pk=sweep.pk, finished_at=None).first()
         if stored is None or (stored.phase, stored.cursor) != seen:
             raise Interrupted("another attempt goes on with this sweep")
@@ -58,3 +87,47 @@ def step(sweep: Sweep) -> Iterator[None]:
 def enter(sweep: Sweep, phase: Sweep.Phase, cursor: dict[str, Any] | None = None) -> None:
     """Turn to a phase, from its beginning unless a cursor says otherwise. Saved by `step`."""
     sweep.phase, sweep.cursor = phase, cursor or {}
+
+
+def _goes_on(sweep: Sweep, *, endpoint: str, run: Run, whole: bool) -> bool:
+    if sweep.endpoint != endpoint or sweep.version != VERSION or (whole and sweep.base_id is not None):
+        return False
+    return not _is_stale(sweep) or _is_answered(sweep, run)
+
+
+def _is_stale(sweep: Sweep) -> bool:
+    return (sweep.answered_at or sweep.started_at) < timezone.now() - STALE_AFTER
+
+
+def _is_answered(sweep: Sweep, run: Run) -> bool:
+    """Whether somebody has just answered what this very sweep asked."""
+    return sweep.asked_by == run.id and bool(run.answer) and not sweep.answer
+
+
+def _taken_over(sweep: Sweep, run: Run) -> Sweep:
+    sweep.run_id = run.id
+    if _is_answered(sweep, run):
+        sweep.answer, sweep.answered_at = run.answer, timezone.now()
+    sweep.save(update_fields=["run_id", "answer", "answered_at"])
+    return sweep
+
+
+def _new_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
+    now = timezone.now()
+    base = None if whole or now.astimezone(UTC).weekday() == SUNDAY else _base(source, endpoint=endpoint, now=now)
+    return Sweep.objects.create(
+        source=source,
+        endpoint=endpoint,
+        run_id=run.id,
+        version=VERSION,
+        base_id=base.pk if base else None,
+        whole_at=base.whole_at if base else now,
+    )
+
+
+def _base(source: str, *, endpoint: str, now: datetime) -> Sweep | None:
+    """The snapshot, where it was read at the same endpoint: another may lag behind, or know less."""
+    found = last_good(source)
+    if found is None or found.whole_at is None or found.whole_at <= now - WHOLE_EVERY:
+        return None
+    return found if (found.endpoint, found.version) == (endpoint, VERSION) else None

@@ -2,32 +2,50 @@
 
 from django.utils import timezone
 
+from adaptapedia.ingest.carrying import read_changes
 from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reading import Reader, read_classes, read_edges, read_items, read_people
-from adaptapedia.ingest.sweep import open_sweep
+from adaptapedia.ingest.sweep import base_of, forget_older, open_sweep
+from adaptapedia.ingest.vanished import question_vanished
 from adaptapedia.ingest.writing import write_catalogue
+from adaptapedia.kit.addresses import without_secrets
 from adaptapedia.scheduling.jobs import Counts, Run
 
 SOURCE = "wikidata"
 
 
-def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str) -> Counts:
+def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str, whole: bool = False) -> Counts:
     """Read all pairs and what belongs to them, then bring the catalogue up to date.
 
-    Goes on with the sweep of an earlier attempt. Raises a SourceError when Wikidata could not be
-    read whole; what was read is kept, and the catalogue is as it was.
+    Items that have not changed since the last sweep at this endpoint are carried over from it, unless this one is
+    `whole` (see `open_sweep`). Goes on with the sweep of an earlier attempt. Raises a SourceError when Wikidata could
+    not be read whole; what was read is kept, and the catalogue is as it was. Raises Ask when too much has vanished.
+    The counts say where it was `read_from`.
     """
-    sweep = open_sweep(SOURCE, endpoint=endpoint, run_id=run.id)
-    if sweep.finished_at:
-        return dict(sweep.counts)
-    origin = Origin(SOURCE, run.id, timezone.now())
+    sweep = open_sweep(SOURCE, endpoint=endpoint, run=run, whole=whole)
+    if not sweep.finished_at:
+        _read(sweep, reader, run)
+        write_catalogue(sweep, run, origin=_origin(run))
+    forget_older(sweep)
+    return {**sweep.counts, "read_from": without_secrets(sweep.endpoint)}
+
+
+def _read(sweep: Sweep, reader: Reader, run: Run) -> None:
+    origin, base = _origin(run), base_of(sweep)
     if sweep.phase == Sweep.Phase.CLASSES:
         read_classes(sweep, reader, run)
     if sweep.phase == Sweep.Phase.EDGES:
         read_edges(sweep, reader, run)
+    if sweep.phase == Sweep.Phase.CHANGES and base is not None:
+        read_changes(sweep, reader, run, base=base)
     if sweep.phase == Sweep.Phase.ITEMS:
         read_items(sweep, reader, run, origin=origin)
     if sweep.phase == Sweep.Phase.PEOPLE:
         read_people(sweep, reader, run, origin=origin)
-    return write_catalogue(sweep, run, origin=origin)
+    if sweep.phase == Sweep.Phase.SUSPECTS:
+        question_vanished(sweep, reader, run, origin=origin)
+
+
+def _origin(run: Run) -> Origin:
+    return Origin(SOURCE, run.id, timezone.now())

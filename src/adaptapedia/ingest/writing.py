@@ -1,6 +1,6 @@
-"""What a sweep has read → catalogue, in QID order; then its rejects, and what is missing."""
+"""What a sweep has read → catalogue, in QID order; then what has vanished, and its rejects."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from adaptapedia.ingest.merging import (
 )
 from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.ingest.reading import class_tree
+from adaptapedia.ingest.redirects import merge_redirected, redirected, targets_of
 from adaptapedia.ingest.rows import RECORD, PairRow
+from adaptapedia.ingest.sides import class_tree
 from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.sweep import enter, step
+from adaptapedia.ingest.vanished import settle_vanished
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.wikidata.kinds import ClassTree
 from adaptapedia.sources.wikidata.records import Item
@@ -70,21 +72,33 @@ def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
     """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep."""
     if not sweep.cursor:
         with step(sweep):
+            lock_catalogue()
+            _count_merged(sweep, merge_redirected(sweep))
             sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": _rows_to_write(sweep)}
-    tree = class_tree(sweep)
+    tree, targets = class_tree(sweep), targets_of(sweep)
     while sweep.cursor["part"] < len(PARTS):
-        _write_entries(sweep, run, tree, origin)
+        _write_entries(sweep, run, tree, targets, origin)
     while sweep.phase == Sweep.Phase.MERGE:
         _write_pairs(sweep, run, origin)
     return dict(sweep.counts)
 
 
-def _write_entries(sweep: Sweep, run: Run, tree: ClassTree, origin: Origin) -> None:
+def write_again(snapshot: Sweep, run: Run, *, origin: Origin) -> Counts:
+    """Bring the catalogue back to what a finished sweep had read, which it is unless it lost something.
+
+    Nothing is retired, restored or rejected anew, and the sweep stays as it is.
+    """
+    snapshot.is_snapshot = True
+    snapshot.phase, snapshot.cursor, snapshot.counts = Sweep.Phase.MERGE, {}, {}
+    return write_catalogue(snapshot, run, origin=origin)
+
+
+def _write_entries(sweep: Sweep, run: Run, tree: ClassTree, targets: Mapping[int, int], origin: Origin) -> None:
     part = PARTS[sweep.cursor["part"]]
     _tell(sweep, run)
     with step(sweep):
         lock_catalogue()
-        items = _items(sweep, part)
+        items = [redirected(item, targets) for item in _items(sweep, part)]
         _count(sweep, part.name, part.merge(items, tree, origin))
         if len(items) < MERGE_BATCH:
             _advance(sweep, len(items), [0, 0], part=sweep.cursor["part"] + 1)
@@ -100,14 +114,20 @@ def _write_pairs(sweep: Sweep, run: Run, origin: Origin) -> None:
         _count(sweep, "adaptations", merge_adaptations(pairs, origin=origin))
         if len(pairs) < MERGE_BATCH:
             run.progress(sweep.cursor["total"], sweep.cursor["total"], step="counting what was rejected")
-            _finish(sweep, origin)
+            if sweep.is_snapshot:
+                enter(sweep, Sweep.Phase.DONE)
+            else:
+                _finish(sweep, origin)
         else:
             _advance(sweep, len(pairs), [pairs[-1].subject, pairs[-1].source])
 
 
 def _finish(sweep: Sweep, origin: Origin) -> None:
+    settled = settle_vanished(sweep, origin=origin)
+    for name, number in settled.retired.items():
+        sweep.counts[name] |= {"retired": number, "restored": settled.restored[name]}
+    sweep.counts["adaptations"]["missing"] = settled.missing
     parameters = {**origin.parameters, "sweep": sweep.pk}
-    sweep.counts["adaptations"]["missing"] = execute(statement("adaptations_missing"), parameters)
     execute(statement("staged_rejects"), parameters)
     execute(statement("rejects_cleared"), parameters)
     execute(statement("rejects"), parameters)
@@ -122,6 +142,11 @@ def _tell(sweep: Sweep, run: Run) -> None:
 
 def _advance(sweep: Sweep, done: int, after: list[int], **changes: Any) -> None:
     sweep.cursor = {**sweep.cursor, "after": after, "done": sweep.cursor["done"] + done, **changes}
+
+
+def _count_merged(sweep: Sweep, merged: Mapping[str, int]) -> None:
+    for part in PARTS:
+        sweep.counts[part.name] = {"created": 0, "updated": 0, "unchanged": 0, "merged": merged.get(part.name, 0)}
 
 
 def _count(sweep: Sweep, name: str, merged: Merged) -> None:

@@ -1,13 +1,13 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
-from dataclasses import replace
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
-from adaptapedia.ingest.wikidata import sweep_wikidata
-from adaptapedia.kit.budget import Budget, Limits
+from adaptapedia.ingest.endpoints import ingest_wikidata
+from adaptapedia.ingest.upstreams import Upstream, budget_of
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
 
@@ -24,13 +24,23 @@ from adaptapedia.sources.wikidata.client import WikidataClient
     hard_limit=6.5 * HOUR,
     remember_as="last_wikidata_ingestion",
     remember_for=DAY,
+    watched=("works.unchanged", "screen_works.unchanged", "adaptations.unchanged"),
 )
-def run_daily_wikidata_ingestion(run: Run) -> Counts:
-    """Book → screen adaptations from Wikidata into the catalogue."""
-    endpoint = settings.WIKIDATA_SPARQL_ENDPOINT
-    budget = Budget("Wikidata", settings.BUDGET_URL, limits=replace(Limits(), **settings.WIKIDATA_LIMITS))
-    waits = settings.WIKIDATA_WAITS
-    with WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **waits) as wikidata:
-        counts = sweep_wikidata(wikidata, run, endpoint=endpoint)
-    keep_reading(WIKIDATA, at=timezone.now())
-    return counts
+def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
+    """Book → screen adaptations from Wikidata into the catalogue.
+
+    What has changed is read daily, everything on Sundays, the first time, and when asked to (`whole`).
+    """
+    ingested = ingest_wikidata(settings.WIKIDATA_SPARQL_ENDPOINTS, _client, run, whole=whole)
+    if ingested.is_fresh:
+        keep_reading(WIKIDATA, at=timezone.now())
+    else:
+        run.suspect("No endpoint of Wikidata could be read, so the last good snapshot was written once more.")
+    return ingested.counts
+
+
+def _client(endpoint: str) -> WikidataClient:
+    """A client of one endpoint, with a budget of that endpoint's own: one's open breaker says nothing of another."""
+    is_first = endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
+    budget = budget_of(Upstream.WIKIDATA, at="" if is_first else urlsplit(endpoint).hostname or "")
+    return WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **settings.WIKIDATA_WAITS)

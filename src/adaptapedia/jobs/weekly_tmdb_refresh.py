@@ -1,6 +1,11 @@
-"""Every week: screen metadata from TMDb, once there is a source for it."""
+"""Every week: films and series as TMDb has them, those that lack something first."""
 
-from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, Skip, job
+from django.utils import timezone
+
+from adaptapedia.catalogue.freshness import TMDB, keep_reading
+from adaptapedia.ingest.metadata.opening import tmdb, tmdb_extent
+from adaptapedia.ingest.metadata.tmdb import refresh_titles
+from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 
 
 @job(
@@ -15,7 +20,11 @@ from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, Skip, job
     hard_limit=6.5 * HOUR,
     remember_as="last_tmdb_refresh",
     remember_for=7 * DAY,
+    watched=("processed", "unmatched"),
 )
 def refresh_tmdb_metadata(run: Run) -> Counts:
-    """Screen metadata from TMDb."""
-    raise Skip("no TMDb source yet")
+    """Screen metadata from TMDb: what has an id and no metadata, what has no id, then the stalest."""
+    with tmdb() as (loop, client):
+        counts = refresh_titles(client, run, loop, extent=tmdb_extent())
+    keep_reading(TMDB, at=timezone.now())
+    return counts

@@ -3,9 +3,10 @@
 All workers keep the time of the Valkey, so that their own clocks need not agree.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +22,29 @@ TRIES = 14
 """To reach the Valkey, over some six seconds: a restart on a busy machine takes longer than redis-py's own two."""
 LOOKS_FOR_ITS_TURN_EVERY = 0.2
 
+_TAKE = """
+local key, now, rate, burst = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local cost, patience = tonumber(ARGV[4]), tonumber(ARGV[5])
+local longest_pause, probe_for = tonumber(ARGV[6]), tonumber(ARGV[7])
+local state = redis.call('HMGET', key, 'tokens', 'at', 'paused_until', 'open_until', 'probe_until', 'failures')
+local open_until, probe_until, failures = tonumber(state[4] or 0), tonumber(state[5] or 0), state[6] or '0'
+local closed_until = math.max(open_until, open_until > 0 and probe_until or 0)
+if closed_until > now then return {'open', tostring(closed_until), failures} end
+local pause = math.max(0, tonumber(state[3] or 0) - now)
+if pause > longest_pause then return {'paused', tostring(pause), failures} end
+local tokens, at = tonumber(state[1] or burst), tonumber(state[2] or now)
+tokens = math.min(burst, tokens + math.max(0, now - at) * rate) - cost
+local wait = math.max(0, -tokens / rate)
+if wait > patience then return {'crowded', tostring(wait), failures} end
+redis.call('HSET', key, 'tokens', tostring(tokens), 'at', tostring(math.max(now, at)))
+if open_until > 0 then redis.call('HSET', key, 'probe_until', tostring(now + pause + wait + probe_for)) end
+redis.call('HINCRBY', key, 'asked', 1)
+redis.call('EXPIRE', key, ARGV[8])
+return {'wait', tostring(pause + wait), failures}
+"""
+"""Takes tokens, also such as are still to come back, and says how long to wait for them; or why there are none.
+When the breaker has been open for its time, one turn alone is given, as a probe, until it fails or succeeds."""
+
 _SPEND = """
 local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local now, rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -32,14 +56,25 @@ return tostring(tokens)
 """
 
 _PAUSE = """
-local paused, asked = tonumber(redis.call('HGET', KEYS[1], 'paused_until') or 0), tonumber(ARGV[1])
-if asked > paused then redis.call('HSET', KEYS[1], 'paused_until', ARGV[1]) end
-redis.call('EXPIRE', KEYS[1], ARGV[2])
+local state = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'paused_until')
+local now, rate, burst, asked = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+redis.call('HINCRBY', KEYS[1], 'limited', 1)
+if asked > tonumber(state[3] or 0) then
+  local tokens, at = tonumber(state[1] or burst), tonumber(state[2] or now)
+  tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
+  redis.call('HSET', KEYS[1], 'paused_until', ARGV[4], 'tokens', tostring(tokens), 'at', tostring(math.max(asked, at)))
+end
+redis.call('EXPIRE', KEYS[1], ARGV[5])
 """
+"""No token comes back during a pause: who waits for its end goes on in turn, not all at once."""
 
 _FAIL = """
 local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
-if failures >= tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'open_until', ARGV[2]) end
+redis.call('HINCRBY', KEYS[1], 'failed', 1)
+if failures >= tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'open_until', ARGV[2])
+  redis.call('HDEL', KEYS[1], 'probe_until')
+end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return failures
 """
@@ -95,10 +130,26 @@ class Limits:
     failures: int = 5
     """Failures in a row that open the breaker."""
     open_for: float = 300.0
-    """Seconds that it stays open; then it may be tried again, and the next failure opens it anew."""
+    """Seconds that it stays open; then one turn is given as a probe, and its failure opens the breaker anew."""
 
 
 WIKIDATA = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """How an upstream's budget stands. Totals count from when somebody last began to ask, two days of silence ago."""
+
+    tokens: float
+    burst: float
+    paused_until: datetime | None
+    open_until: datetime | None
+    """Of the breaker; in the past while a probe is due or under way. None while it is closed."""
+    failures: int
+    """In a row, the newest ones."""
+    asked: int
+    limited: int
+    failed: int
 
 
 class Budget:
@@ -120,26 +171,38 @@ class Budget:
         self._now = clock or self._shared_time
         self._sleep = sleep
         self._key = f"budget:{name.lower()}"
+        self._take_script = self._redis.register_script(_TAKE)
         self._spend_script = self._redis.register_script(_SPEND)
         self._pause_script = self._redis.register_script(_PAUSE)
         self._fail_script = self._redis.register_script(_FAIL)
+        self.troubled = False
+        """Whether failures were on record at the last turn, so that a success is news."""
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Our turn to ask: begins when the upstream may be asked, and costs its duration when it ends.
+        """Our turn to ask: begins when the upstream may be asked, and costs what the limits say, or its duration.
 
         Raises BreakerOpen, Paused or Crowded instead of waiting longer than the limits say.
         """
         with self._alone() as lock:
-            self._check_breaker()
-            self._wait(self._pause_left(), lock)
-            self._wait(self._refill_time(), lock)
-            began = self._now()
-            try:
+            while (wait := self._take()) > 0:
+                self._wait(wait, lock)
+                if not self._is_paused():
+                    break
+            with self._timed():
                 yield
-            finally:
-                cost = self.limits.cost
-                self.spend(self._now() - began if cost is None else cost)
+
+    @asynccontextmanager
+    async def aturn(self) -> AsyncIterator[None]:
+        """`turn`, one of many at a time. Waits without holding up its event loop, which must be the real clock's."""
+        if self.limits.one_at_a_time:
+            raise ValueError(f"{self.name} is asked by one at a time")
+        while (wait := await asyncio.to_thread(self._take)) > 0:
+            await asyncio.sleep(wait)
+            if not await asyncio.to_thread(self._is_paused):
+                break
+        with self._timed():
+            yield
 
     def spend(self, cost: float) -> float:
         """Take `cost` tokens; what is left, negative when more was used than there was."""
@@ -149,7 +212,8 @@ class Budget:
 
     def pause(self, seconds: float) -> None:
         """Let nobody ask for `seconds`. A longer pause that is under way stays."""
-        self._pause_script(keys=[self._key], args=[self._now() + seconds, FORGOTTEN_AFTER])
+        now, limits = self._now(), self.limits
+        self._pause_script(keys=[self._key], args=[now, limits.rate, limits.burst, now + seconds, FORGOTTEN_AFTER])
 
     def failed(self) -> None:
         """Count a failure; one too many in a row opens the breaker."""
@@ -158,7 +222,25 @@ class Budget:
 
     def succeeded(self) -> None:
         """Close the breaker and forget the failures."""
-        self._redis.hdel(self._key, "failures", "open_until")
+        self._redis.hdel(self._key, "failures", "open_until", "probe_until")
+
+    def state(self) -> BudgetState:
+        """How the budget stands, without asking for anything. Raises redis.RedisError where the Valkey is lost."""
+        now, tokens = self._now(), self._redis.hmget(self._key, ["tokens", "at"])
+        level, at = (float(told) if told is not None else None for told in tokens)
+        limits = self.limits
+        refilled = limits.burst if level is None or at is None else level + max(0.0, now - at) * limits.rate
+        pause, opened, *totals = self._redis.hmget(
+            self._key, ["paused_until", "open_until", "failures", "asked", "limited", "failed"]
+        )
+        paused_until = float(pause) if pause is not None and float(pause) > now else None
+        return BudgetState(
+            min(limits.burst, refilled),
+            limits.burst,
+            None if paused_until is None else datetime.fromtimestamp(paused_until, UTC),
+            None if opened is None else datetime.fromtimestamp(float(opened), UTC),
+            *(int(total or 0) for total in totals),
+        )
 
     def close(self) -> None:
         self._redis.close()
@@ -182,31 +264,39 @@ class Budget:
             with suppress(LockNotOwnedError):
                 lock.release()
 
-    def _check_breaker(self) -> None:
-        until, failures = self._redis.hmget(self._key, ["open_until", "failures"])
-        if until is not None and float(until) > self._now():
-            raise BreakerOpen(self.name, until=datetime.fromtimestamp(float(until), UTC), failures=int(failures or 0))
+    def _take(self) -> float:
+        """Take a turn's tokens; seconds to wait before it. Raises what keeps us from it altogether."""
+        limits, now = self.limits, self._now()
+        arguments = [now, limits.rate, limits.burst, limits.cost or 0.0, limits.patience, limits.longest_pause]
+        taken = self._take_script(keys=[self._key], args=[*arguments, limits.holder_dies_after, FORGOTTEN_AFTER])
+        verdict, told, failures = taken[0].decode(), float(taken[1]), int(taken[2])
+        self.troubled = failures > 0
+        if verdict == "open":
+            raise BreakerOpen(self.name, until=datetime.fromtimestamp(told, UTC), failures=failures)
+        if verdict == "paused":
+            raise Paused(self.name, until=datetime.fromtimestamp(now + told, UTC), seconds=told)
+        if verdict == "crowded":
+            raise Crowded(f"The budget of {self.name} is spent for another {told:.0f} s")
+        return told
 
-    def _pause_left(self) -> float:
-        until = float(self._redis.hget(self._key, "paused_until") or 0.0)
-        left = until - self._now()
-        if left > self.limits.longest_pause:
-            raise Paused(self.name, until=datetime.fromtimestamp(until, UTC), seconds=left)
-        return left
+    def _is_paused(self) -> bool:
+        """Whether somebody was asked to pause while we waited for our tokens, which are then taken anew."""
+        return float(self._redis.hget(self._key, "paused_until") or 0.0) > self._now()
 
-    def _refill_time(self) -> float:
-        lacking = (self.limits.cost or 0.0) - self.spend(0.0)
-        wait = lacking / self.limits.rate
-        if wait > self.limits.patience:
-            raise Crowded(f"The budget of {self.name} is spent for another {wait:.0f} s")
-        return wait
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        began = self._now() if self.limits.cost is None else 0.0
+        try:
+            yield
+        finally:
+            if self.limits.cost is None:
+                self.spend(self._now() - began)
 
     def _wait(self, seconds: float, lock: Lock | None) -> None:
         """Sleep within our turn, which must not be taken for dead meanwhile."""
-        if seconds > 0:
-            if lock is not None:
-                lock.extend(seconds + self.limits.holder_dies_after, replace_ttl=True)
-            self._sleep(seconds)
+        if lock is not None:
+            lock.extend(seconds + self.limits.holder_dies_after, replace_ttl=True)
+        self._sleep(seconds)
 
     def _shared_time(self) -> float:
         seconds, microseconds = self._redis.time()

@@ -46,12 +46,12 @@ def write_logs(wanted: Mapping[str, Any]) -> None:
             "formatters": {"line": line},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["console"], "level": wanted["level"]},
-            # Django gives these handlers of their own, which would print a line twice or send it by mail;
-            # httpx tells of every request.
+            # Django gives these handlers of their own, which would print a line twice or send it by mail; httpx
+            # tells of every request with its address, the others what goes over the wire: keys are in both.
             "loggers": {
                 "django": {"handlers": [], "propagate": True},
                 "django.server": {"handlers": [], "propagate": True},
-                "httpx": {"level": "WARNING"},
+                **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "h2", "hpack")},
             },
         }
     )

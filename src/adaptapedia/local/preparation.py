@@ -1,9 +1,11 @@
 """The one step before the application starts: from tables and static files to something to read."""
 
 import secrets
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import redis
 from django.core.management import call_command
@@ -19,6 +21,8 @@ from adaptapedia.web.collected import collect
 
 PATIENCE = 60
 """Seconds that the two servers have to come up; a PostgreSQL that recovers from a crash may need some."""
+LABS_PATIENCE = 300
+"""Seconds that the lab has: its first start makes a universe and loads a graph."""
 LOCK = 0x41444150  # "ADAP": any number that nothing else in this database locks
 FIRST_INGESTION = "daily-wikidata-ingestion"
 
@@ -39,7 +43,19 @@ def prepare(config: Config, *, say: Say) -> None:
         collect_static_files(say=say)
         make_first_administrator(config, say=say)
         fill_empty_catalogue(say=say)
+    if config.adaptapedia_lab:
+        wait_for_the_lab(config, say=say)
     start_first_ingestion(config, say=say)
+
+
+def wait_for_the_lab(config: Config, *, say: Say) -> None:
+    """Until it is there, an ingestion would find nobody and come back in an hour. Open Library is there last."""
+    parts = urlsplit(config.open_library_base_url)
+
+    def connect() -> None:
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=5).close()
+
+    _wait_for("The upstream lab", connect, OSError, say=say, patience=LABS_PATIENCE)
 
 
 def collect_static_files(*, say: Say) -> None:
@@ -78,7 +94,7 @@ def start_first_ingestion(config: Config, *, say: Say) -> None:
     if _has_been_ingested():
         return
     run, _ = request_run(FIRST_INGESTION)
-    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint} now.")
+    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint[0]} now.")
     say(f"Watch run {run.pk} at {_address(config)}/ops/")
     if "contact" not in config.model_fields_set:
         say(f"Wikidata is told {config.contact} as the contact; set CONTACT=you@example.org to be reachable.")
@@ -88,8 +104,10 @@ def _has_been_ingested() -> bool:
     return JobRun.objects.filter(schedule_name=FIRST_INGESTION, state=JobRun.State.SUCCEEDED).exists()
 
 
-def _wait_for(server: str, connect: Callable[[], object], refusal: type[Exception], *, say: Say) -> None:
-    """Call `connect` until it succeeds; after a while say what is in the way, and give up after PATIENCE."""
+def _wait_for(
+    server: str, connect: Callable[[], object], refusal: type[Exception], *, say: Say, patience: int = PATIENCE
+) -> None:
+    """Call `connect` until it succeeds; after a while say what is in the way, and give up after `patience`."""
     began = time.monotonic()
     told = False
     while True:
@@ -98,8 +116,8 @@ def _wait_for(server: str, connect: Callable[[], object], refusal: type[Exceptio
             return
         except refusal as error:
             waited = time.monotonic() - began
-            if waited > PATIENCE:
-                raise LocalError(f"{server} does not answer after {PATIENCE} s: {str(error).strip()}") from None
+            if waited > patience:
+                raise LocalError(f"{server} does not answer after {patience} s: {str(error).strip()}") from None
             if waited > 3 and not told:
                 say(f"Waiting for {server}: {str(error).strip()}")
                 told = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adaptapedia.config import Config
+from adaptapedia.local.lab import Lab
 from adaptapedia.local.postgres import Postgres
 from adaptapedia.local.valkey import Valkey
 
@@ -34,6 +35,7 @@ class Program:
 
     `stop` asks it to end; after `patience` seconds it is killed. `orphaned` is what the kernel sends it when `up`
     itself is killed. A program that is not `lasting` runs once. One with a `niceness` (nice(2)) yields to the others.
+    It runs in `folder`, where it has one.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Program:
     patience: int = 4
     lasting: bool = True
     niceness: int = 0
+    folder: Path | None = None
 
     @property
     def line(self) -> str:
@@ -63,10 +66,11 @@ def servers_of(config: Config) -> dict[str, Postgres | Valkey]:
     return servers
 
 
-def programs_of(servers: dict[str, Postgres | Valkey], *, port: int) -> list[Program]:
+def programs_of(servers: dict[str, Postgres | Valkey], *, port: int, lab: Lab | None = None) -> list[Program]:
     """Everything that `up` runs, the embedded servers first."""
     return [
         *(_server(name, server) for name, server in servers.items()),
+        *([] if lab is None else [Program("lab", SERVERS, lab.command, folder=lab.checkout)]),
         Program("prepare", STEPS, [*_python("adaptapedia"), "prepare"], lasting=False),
         Program("web", APP, web_server(port)),
         _worker("quick", concurrency=2),

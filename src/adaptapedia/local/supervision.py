@@ -164,7 +164,7 @@ def _process(options: _Options, program: Program, *, logs: Path, run: Path) -> P
         options,
         name=program.name,
         command=program.line,
-        directory="/" if program.user else None,
+        directory="/" if program.user else str(program.folder) if program.folder else None,
         umask=None,
         priority=1,
         autostart=program.group != APP,

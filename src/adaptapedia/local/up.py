@@ -12,6 +12,7 @@ from http import HTTPStatus
 from adaptapedia.config import Config
 from adaptapedia.local.errors import LocalError
 from adaptapedia.local.folders import private_folder, system_user
+from adaptapedia.local.lab import lab_of
 from adaptapedia.local.lock import end_leftovers, only_one
 from adaptapedia.local.output import Output
 from adaptapedia.local.programs import programs_of, servers_of
@@ -29,6 +30,7 @@ def up(config: Config, *, output: Output) -> int:
     Raises LocalError, with a sentence for the operator, when this machine or this home does not allow it.
     """
     servers = servers_of(config)
+    lab = lab_of(config, is_free=_is_free)
     owner = system_user() if "postgres" in servers else None
     data = private_folder(config.home.data, passable=owner is not None)
     run = private_folder(config.home.run, owner=owner)
@@ -38,11 +40,15 @@ def up(config: Config, *, output: Output) -> int:
         for server in servers.values():
             server.prepare()
         os.environ["PORT"] = str(port := _free_port(config.port, output=output))
+        if lab is not None:
+            os.environ.update(lab.settings)
+            output.say("ADAPTAPEDIA_LAB: Wikidata, TMDb and Open Library are stand-ins on this machine. Nobody real is")
+            output.say("asked, no key is needed, and what they say is partly invented; all of it stays in this home.")
         output.say(f"Data and logs are in {data}")
         for server in servers.values():
             output.say(f"{type(server).__name__} is at {server.url}")
         code = supervise(
-            programs_of(servers, port=port),
+            programs_of(servers, port=port, lab=lab),
             run=run,
             logs=private_folder(data / "logs"),
             output=output,

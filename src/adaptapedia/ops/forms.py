@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from adaptapedia.ingest.models import Reject
+from adaptapedia.ingest.models import Match, Reject
 from adaptapedia.scheduling.models import JobRun
 
 BIGGEST_ID = 2**63 - 1
@@ -28,8 +28,7 @@ class RunFilter(Filter):
     state = forms.ChoiceField(required=False, choices=JobRun.State.choices)
 
 
-class RejectFilter(Filter):
-    reason = forms.ChoiceField(required=False, choices=Reject.Reason.choices)
+class ItemFilter(Filter):
     item = forms.CharField(required=False, max_length=120, label=_("Item"))
 
     def clean_item(self) -> int | None:
@@ -40,6 +39,14 @@ class RejectFilter(Filter):
         if (found := re.search(r"(?:^|[/Qq])([0-9]{1,18})$", text.strip())) is None:
             raise forms.ValidationError(_("An item is a Q and a number, such as Q42."))
         return int(found[1])
+
+
+class RejectFilter(ItemFilter):
+    reason = forms.ChoiceField(required=False, choices=Reject.Reason.choices)
+
+
+class MatchFilter(ItemFilter):
+    state = forms.ChoiceField(required=False, choices=Match.State.choices)
 
 
 class DifferenceFilter(Filter):

@@ -26,14 +26,21 @@ class Trouble:
 def troubles(
     parts: Iterable[Leg], *, open_runs: Iterable[JobRun], schedules: Iterable[ScheduleRow], now: datetime
 ) -> list[Trouble]:
-    """The parts that do not answer, then runs that nobody takes, then schedules whose last run failed."""
-    return [*_silent(parts), *_untaken(open_runs, now), *_failing(schedules, now)]
+    """The parts that do not answer, runs that ask, runs that nobody takes, schedules whose last run went wrong."""
+    return [*_silent(parts), *_asking(open_runs), *_untaken(open_runs, now), *_failing(schedules, now)]
 
 
 def _silent(parts: Iterable[Leg]) -> Iterator[Trouble]:
     for leg in parts:
         if leg.state is not State.WELL:
             yield Trouble(f"{leg.name}: {leg.detail}.", leg.remedy)
+
+
+def _asking(open_runs: Iterable[JobRun]) -> Iterator[Trouble]:
+    for run in open_runs:
+        if run.state == JobRun.State.ASKING and run.question:
+            text = _("%(name)s asks: %(question)s") % {"name": run.schedule_name, "question": run.question["text"]}
+            yield Trouble(text, _("Tell it how to go on."), _address(run))
 
 
 def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
@@ -57,6 +64,12 @@ def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Troubl
                 _("Read why, or try it now."),
                 _address(run),
             )
+        elif run is not None and run.state == JobRun.State.SUCCEEDED and run.suspicion:
+            text = _("The last run of %(name)s is not as usual: %(why)s") % {
+                "name": schedule.name,
+                "why": run.suspicion.rstrip("."),
+            }
+            yield Trouble(f"{text}.", _("See what it did before you trust it."), _address(run))
         elif run is not None and run.state == JobRun.State.FAILED:
             yield Trouble(
                 _("The last run of %s failed.") % schedule.name, _("Read why, and run it again."), _address(run)

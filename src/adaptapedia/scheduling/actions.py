@@ -1,5 +1,9 @@
 """What people and programs may ask of schedules."""
 
+from collections.abc import Mapping
+from inspect import Parameter, signature
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Now
@@ -9,7 +13,7 @@ from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.dispatch import arguments_of, send_after_commit
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import names
-from adaptapedia.scheduling.terms import registry, spec_of_task
+from adaptapedia.scheduling.terms import JobSpec, registry, spec_of_task
 
 State = JobRun.State
 
@@ -23,20 +27,49 @@ class UnknownSchedule(LookupError):
         self.known = known
 
 
+class NotAsked(Exception):
+    """The run does not wait for an answer (any more)."""
+
+    def __init__(self, run: JobRun) -> None:
+        said = f", which {run.answered_by} answered with {run.answer}" if run.answer else ""
+        super().__init__(f"Run {run.pk} is {run.state} and asks nothing{said}.")
+
+
+class UnknownAnswer(ValueError):
+    """The answer is none of those that the run gives to choose from."""
+
+    def __init__(self, run: JobRun, answer: str) -> None:
+        choices = ", ".join(dict(run.question["answers"])) if run.question else ""
+        super().__init__(f"{answer!r} is no answer to run {run.pk}. The answers are: {choices}.")
+
+
+class UnknownArgument(ValueError):
+    """A job does not take an argument of this name."""
+
+    def __init__(self, job: str, argument: str, *, known: list[str]) -> None:
+        takes = f"It takes: {', '.join(known)}." if known else "It takes none."
+        super().__init__(f"{job} takes no argument {argument!r}. {takes}")
+
+
 def request_run(
-    name: str, *, trigger: JobRun.Trigger = JobRun.Trigger.MANUAL, by: str | None = None
+    name: str,
+    *,
+    trigger: JobRun.Trigger = JobRun.Trigger.MANUAL,
+    by: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
 ) -> tuple[JobRun, bool]:
     """Start the job of a schedule now, and return its run and whether it is a new one.
 
     A run under way is returned instead of starting a second; one that waits for its retry is brought
     forward. The message is sent after the commit; when the broker is away, beat sends it later.
-    `by` says who asked, and is kept with the run. Raises UnknownSchedule.
+    `by` says who asked, and is kept with the run. `arguments` go to the job by name, over those of the
+    schedule; a run under way keeps its own. Raises UnknownSchedule and UnknownArgument.
     """
     with transaction.atomic():
         lock(f"request {name}")
         if (run := _under_way(name)) is not None:
             return _brought_forward(run), False
-        run = _new_run(name, trigger=trigger, by=by)
+        run = _new_run(name, trigger=trigger, by=by, arguments=arguments or {})
         send_after_commit(run)
     return run, True
 
@@ -44,6 +77,21 @@ def request_run(
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
     """Run the schedule of a finished run again, with the same terms as `request_run`."""
     return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+
+
+def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
+    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer."""
+    with transaction.atomic():
+        asking = JobRun.objects.select_for_update().get(pk=run.pk)
+        if asking.state != State.ASKING or not asking.question:
+            raise NotAsked(asking)
+        if answer not in dict(asking.question["answers"]):
+            raise UnknownAnswer(asking, answer)
+        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
+        JobRun.objects.filter(pk=run.pk).update(state=State.QUEUED, **said, next_attempt_at=Now(), sent_at=Now())
+        asking.refresh_from_db()
+        send_after_commit(asking)
+    return asking
 
 
 def _under_way(name: str) -> JobRun | None:
@@ -66,20 +114,29 @@ def _brought_forward(run: JobRun) -> JobRun:
     return run
 
 
-def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None) -> JobRun:
+def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None, arguments: Mapping[str, Any]) -> JobRun:
     schedule = PeriodicTask.objects.filter(name=name).first()
     spec = spec_of_task(schedule.task) if schedule else registry.get(name)
     if spec is None:
         raise UnknownSchedule(name, known=names())
+    _check_arguments(spec, arguments)
     asked = {"by": by} if by else {}
+    given = arguments_of(schedule) if schedule else {"args": [], "kwargs": {}}
     run = JobRun.objects.create(
         schedule=schedule,
         schedule_name=name,
         task=spec.task,
         queue=(schedule and schedule.queue) or spec.queue,
-        arguments={**(arguments_of(schedule) if schedule else {"args": [], "kwargs": {}}), **asked},
+        arguments={**given, "kwargs": {**given["kwargs"], **arguments}, **asked},
         trigger=trigger,
         sent_at=Now(),
     )
     run.refresh_from_db()
     return run
+
+
+def _check_arguments(spec: JobSpec, arguments: Mapping[str, Any]) -> None:
+    known = [name for name, one in signature(spec.run).parameters.items() if one.kind is Parameter.KEYWORD_ONLY]
+    for name in arguments:
+        if name not in known:
+            raise UnknownArgument(spec.name, name, known=known)

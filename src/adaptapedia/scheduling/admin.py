@@ -268,7 +268,8 @@ class JobRunPage(ReadOnlyPage):
     fields = (
         *("live", "its_schedule", "task", "queue", "arguments", "trigger", "state", "reason", "attempt", "worker"),
         *("due_at", "expires_at", "created_at", "sent_at", "started_at", "heartbeat_at", "next_attempt_at"),
-        *("finished_at", "cancel_requested_at", "done", "total", "step", "counts", "error", "traceback"),
+        *("finished_at", "cancel_requested_at", "done", "total", "step", "counts", "suspicion", "error", "traceback"),
+        *("question", "answer", "answered_by", "answered_at"),
         "earlier_attempts",
     )
     readonly_fields = fields

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import Counts, JobSpec
+from adaptapedia.scheduling.terms import Ask, Counts, JobSpec
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.wording import in_words, plain, times
 
@@ -52,6 +52,7 @@ def claim(run_id: int, *, worker: str) -> JobRun | None:
         if reason := _reason_to_skip(run):
             _end_unstarted(run, reason)
             return None
+        _supersede_unanswered(run)
         JobRun.objects.filter(pk=run.pk).update(
             state=State.RUNNING,
             fence=F("fence") + 1,
@@ -73,10 +74,17 @@ def _reason_to_skip(run: JobRun) -> str:
     schedule = run.schedule
     if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
         return expired(run)
-    if run.trigger == JobRun.Trigger.TICK and schedule is not None and not (schedule.enabled or schedule.one_off):
+    paused = schedule is not None and not (schedule.enabled or schedule.one_off)
+    if run.trigger == JobRun.Trigger.TICK and paused and not run.answer:
         return "paused"
     going = JobRun.objects.filter(task=run.task, state=State.RUNNING).exclude(pk=run.pk).first()
     return f"overlap: run {going.pk} is still going" if going else ""
+
+
+def _supersede_unanswered(run: JobRun) -> None:
+    """Older runs of the job that still wait for an answer end: the new one asks anew where it has to."""
+    asking = JobRun.objects.filter(task=run.task, state=State.ASKING, pk__lt=run.pk)
+    asking.update(state=State.SKIPPED, reason=f"not answered before run {run.pk} began", finished_at=Now())
 
 
 def _end_unstarted(run: JobRun, reason: str) -> None:
@@ -105,9 +113,17 @@ def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -
     return bool(_held(run).update(heartbeat_at=Now(), done=done, total=total, step=plain(step)[:200]))
 
 
-def succeed(run: JobRun, counts: Counts) -> bool:
+def succeed(run: JobRun, counts: Counts, *, suspicion: str = "") -> bool:
     """Write the result; false when the attempt has been taken over. `counts` is `storable`."""
-    return bool(_held(run).update(state=State.SUCCEEDED, counts=counts, finished_at=Now(), step=""))
+    told = {"counts": counts, "suspicion": plain(suspicion)}
+    return bool(_held(run).update(state=State.SUCCEEDED, **told, finished_at=Now(), step=""))
+
+
+def ask(run: JobRun, question: Ask) -> bool:
+    """Let the attempt wait for a person's answer; false when it has been taken over."""
+    told = {"text": plain(str(question)), "answers": [*question.answers.items()]}
+    fresh = {"answer": "", "answered_by": "", "answered_at": None}
+    return bool(_held(run).update(state=State.ASKING, question=told, **fresh, step=""))
 
 
 def skip(run: JobRun, reason: str) -> bool:

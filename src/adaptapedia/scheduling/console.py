@@ -14,7 +14,13 @@ from adaptapedia.scheduling.queries import ScheduleRow
 
 State = JobRun.State
 
-COLOURS = {State.SUCCEEDED: "green", State.FAILED: "red", State.RUNNING: "cyan", State.WAITING: "yellow"}
+COLOURS = {
+    State.SUCCEEDED: "green",
+    State.FAILED: "red",
+    State.RUNNING: "cyan",
+    State.WAITING: "yellow",
+    State.ASKING: "yellow",
+}
 
 
 def told_schedule(row: ScheduleRow) -> dict[str, Any]:
@@ -50,6 +56,11 @@ def told_run(run: JobRun) -> dict[str, Any]:
         "total": run.total,
         "step": run.step,
         "counts": run.counts,
+        "question": run.question,
+        "answer": run.answer,
+        "answered_by": run.answered_by,
+        "answered_at": _iso(run.answered_at),
+        "suspicion": run.suspicion,
         "error": run.error,
         "earlier_attempts": run.earlier_attempts,
     }
@@ -82,7 +93,7 @@ def runs_table(runs: Iterable[JobRun]) -> Table:
 def show_run(run: JobRun) -> RenderableType:
     """A run in full: what became of it, its counts as a table, its error with the traceback."""
     facts = Table.grid(padding=(0, 2))
-    for name, value in (
+    told: list[tuple[str, str | Text]] = [
         ("schedule", run.schedule_name),
         ("state", _state(run)),
         ("reason", run.reason),
@@ -93,14 +104,29 @@ def show_run(run: JobRun) -> RenderableType:
         ("worker", run.worker),
         ("progress", _progress(run)),
         ("next attempt", _time(run.next_attempt_at)),
+        ("suspicious", run.suspicion),
         ("error", run.error),
-    ):
+        *_question(run),
+    ]
+    for name, value in told:
         if value:
             facts.add_row(name, value if isinstance(value, Text) else Text(value))
     parts: list[RenderableType] = [Text(f"Run {run.pk}", style="bold"), facts]
     parts += [Text(f"attempt {past['attempt']}: {past['error']}") for past in run.earlier_attempts]
     parts += [_counts_table(run.counts)] if run.counts else []
     return Group(*parts, *([Text(run.traceback)] if run.traceback else []))
+
+
+def _question(run: JobRun) -> Iterable[tuple[str, str]]:
+    """What a run asks, each answer with the command that gives it; or what it was told."""
+    if run.question is None:
+        return
+    yield "asks", run.question["text"]
+    if run.state == State.ASKING:
+        for key, does in run.question["answers"]:
+            yield f"“{key}”", f"{does}: adaptapedia jobs answer {run.pk} {key}"
+    elif run.answer:
+        yield "answered", f"{run.answer}, by {run.answered_by}"
 
 
 def _counts_table(counts: dict[str, Any]) -> Table:
@@ -135,7 +161,9 @@ def _state(run: JobRun) -> Text:
 
 
 def _outcome(run: JobRun) -> str:
-    return run.error or run.reason or _progress(run)
+    if run.state == State.ASKING and run.question:
+        return str(run.question["text"])
+    return run.error or run.reason or run.suspicion or _progress(run)
 
 
 def _progress(run: JobRun) -> str:

@@ -36,12 +36,13 @@ class JobRun(models.Model):
         QUEUED = "queued", _("Queued")
         RUNNING = "running", _("Running")
         WAITING = "waiting", _("Waiting for its retry")
+        ASKING = "asking", _("Waiting for an answer")
         SUCCEEDED = "succeeded", _("Succeeded")
         FAILED = "failed", _("Failed")
         SKIPPED = "skipped", _("Skipped")
         CANCELLED = "cancelled", _("Cancelled")
 
-    OPEN = (State.QUEUED, State.RUNNING, State.WAITING)
+    OPEN = (State.QUEUED, State.RUNNING, State.WAITING, State.ASKING)
 
     schedule = models.ForeignKey(
         PeriodicTask, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
@@ -67,6 +68,16 @@ class JobRun(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(_("cancel asked for"), null=True, blank=True)
 
+    question = models.JSONField(
+        _("question"), null=True, blank=True, help_text='{"text", "answers": [[key, what it does], …]}'
+    )
+    answer = models.CharField(_("answer"), max_length=40, blank=True, db_default="")
+    answered_by = models.CharField(_("answered by"), max_length=200, blank=True, db_default="")
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    suspicion = models.TextField(
+        _("suspicion"), blank=True, db_default="", help_text=_("What about its result is not as usual.")
+    )
+
     done = models.BigIntegerField(_("done"), null=True, blank=True)
     total = models.BigIntegerField(_("of total"), null=True, blank=True)
     step = models.CharField(_("step"), max_length=200, blank=True)
@@ -87,7 +98,9 @@ class JobRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule_name", "-id"], name="run_of_schedule"),
-            models.Index(fields=["state"], condition=Q(state__in=["queued", "running", "waiting"]), name="run_open"),
+            models.Index(
+                fields=["state"], condition=Q(state__in=["queued", "running", "waiting", "asking"]), name="run_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling import due
+from adaptapedia.scheduling.bands import REMEMBERED
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import registry, spec_of_task
+from adaptapedia.scheduling.terms import Counts, registry, spec_of_task
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -97,6 +98,12 @@ def open_run(name: str) -> JobRun | None:
 def last_success(name: str) -> JobRun | None:
     """The newest run of a schedule that succeeded."""
     return runs(name).filter(state=JobRun.State.SUCCEEDED).first()
+
+
+def past_counts(name: str) -> list[Counts]:
+    """The results of a schedule's last successful runs, the newest last: as many as make up a history."""
+    succeeded = runs(name).filter(state=JobRun.State.SUCCEEDED, counts__isnull=False)
+    return [counts for counts in succeeded.values_list("counts", flat=True)[:REMEMBERED] if counts is not None][::-1]
 
 
 def beat_seen() -> datetime | None:

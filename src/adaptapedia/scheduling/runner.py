@@ -23,9 +23,11 @@ from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
+from adaptapedia.scheduling.bands import Band, band_of, figure_of, outside
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import past_counts
 from adaptapedia.scheduling.stopping import Stopping
-from adaptapedia.scheduling.terms import Counts, Interrupted, JobSpec, Skip
+from adaptapedia.scheduling.terms import Ask, Counts, Interrupted, JobSpec, Skip
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.wording import in_a_line, in_words
 
@@ -78,7 +80,7 @@ def _own_run(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[s
 
 
 def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
-    with Pulse(run) as pulse:
+    with Pulse(run, spec) as pulse:
         try:
             try:
                 counts = storable(spec.run(pulse, *args, **kwargs))
@@ -87,6 +89,10 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
         except Skip as reason:
             reason_given = str(reason)
             _record(run, lambda: attempts.skip(run, reason_given))
+        except Ask as question:
+            asked = question
+            if _record(run, lambda: attempts.ask(run, asked)):
+                log.warning("Run %s asks: %s", run, asked)
         except Interrupted:
             if not pulse.given_back:
                 _record(run, lambda: attempts.give_back(run))
@@ -104,10 +110,24 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
             _record_failure(spec, run, error, traceback.format_exc())
             raise
         else:
-            if _record(run, lambda: attempts.succeed(run, counts)):
+            suspicion = patiently(lambda: _suspicion(spec, run, counts, pulse.suspicions))
+            if _record(run, lambda: attempts.succeed(run, counts, suspicion=suspicion)):
                 _remember(spec, counts)
             return counts
     return None
+
+
+def _suspicion(spec: JobSpec, run: JobRun, counts: Counts, told: Sequence[str]) -> str:
+    """What is not as usual about a result, as sentences; operators are told of it here and on /ops/."""
+    past = past_counts(run.schedule_name) if spec.watched else []
+    unusual = [
+        f"{it.name} is {it.figure:,.0f}; {max(0, it.band.low):,.0f} to {it.band.high:,.0f} were usual "
+        f"in the last {it.band.of} runs."
+        for it in outside(spec.watched, counts, past)
+    ]
+    if sentences := " ".join([*told, *unusual]):
+        log.error("Run %s succeeded and is suspicious: %s", run, sentences)
+    return sentences
 
 
 def _record(run: JobRun, write: Callable[[], bool]) -> bool:
@@ -155,9 +175,12 @@ class Pulse:
     long query or wait, does not notice, the thread gives the run back before the worker is killed.
     """
 
-    def __init__(self, run: JobRun) -> None:
+    def __init__(self, run: JobRun, spec: JobSpec) -> None:
         self.id: int = run.pk
         self.attempt = run.attempt
+        self.last_attempt = run.attempt > spec.retries
+        self.answer = run.answer
+        self.suspicions: list[str] = []
         self._run = run
         self._stopping = Stopping()
         self._progress = self._shown = NO_PROGRESS
@@ -172,6 +195,15 @@ class Pulse:
         self._progress = (done, total, step)
         if self._taken_over or self._stopping.asked:
             raise Interrupted
+
+    def suspect(self, why: str) -> None:
+        """See `Run.suspect`."""
+        self.suspicions.append(why)
+
+    def usual(self, figure: str) -> Band | None:
+        """See `Run.usual`."""
+        past = (figure_of(counts, figure) for counts in past_counts(self._run.schedule_name))
+        return band_of([known for known in past if known is not None])
 
     def settle(self) -> None:
         """Write how far the job came before its end is recorded."""

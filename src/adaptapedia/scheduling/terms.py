@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
+from adaptapedia.scheduling.bands import Band
+
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -18,11 +20,27 @@ class Skip(Exception):
     """Raised by a job that has nothing to do; its text, a sentence, is the reason that people see."""
 
 
+class Ask(Exception):
+    """Raised by a job that goes on only as a person says; its text is the question. Its run waits for the answer.
+
+    When somebody has answered, the same attempt goes on, and the job finds the key in `run.answer`.
+    """
+
+    def __init__(self, question: str, *, answers: Mapping[str, str]) -> None:
+        """`answers` are at least one: key (as typed on a command line) → what it does, in a few words."""
+        super().__init__(question)
+        self.answers = dict(answers)
+
+
 class Run(Protocol):
     """What a job sees of its own run."""
 
     id: int
     attempt: int
+    last_attempt: bool
+    """Whether a failure of this one would be the run's."""
+    answer: str
+    """The key that somebody chose after `Ask`; empty until then."""
 
     def progress(self, done: int, total: int | None = None, *, step: str = "") -> None:
         """Tell how far the job is. Cheap to call often: written at most once a second.
@@ -30,6 +48,12 @@ class Run(Protocol):
         Raises `Interrupted` when the worker is asked to stop or the run has been taken over, so a
         long job calls it between batches and keeps what it has done in the database.
         """
+
+    def suspect(self, why: str) -> None:
+        """Mark the run as suspicious, with a sentence that says why. It still succeeds, and operators are told."""
+
+    def usual(self, figure: str) -> Band | None:
+        """What a figure of the counts ("works.created") was in the last runs; None while too few are known."""
 
 
 class Interrupted(Exception):
@@ -60,6 +84,8 @@ class JobSpec:
     remember_as: str | None = None
     """Cache key of {"timestamp": ISO 8601, "stats": counts}, written by a success only."""
     remember_for: timedelta = DAY
+    watched: tuple[str, ...] = ()
+    """Figures of the counts, by dotted name, that make a run suspicious when they leave their band (`bands.py`)."""
     doc: str = field(default="", compare=False)
     """First line of the job's docstring, shown to operators."""
 

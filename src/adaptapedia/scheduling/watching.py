@@ -23,7 +23,8 @@ class Detached(Exception):
 def watch(run: JobRun, console: Console, *, quiet: bool = False) -> JobRun:
     """The run as it stands when it has ended, its progress shown until then.
 
-    A run that failed and waits for its retry is waited for too. Raises Detached on Ctrl-C.
+    A run that failed and waits for its retry is waited for too; one that asks something is not.
+    Raises Detached on Ctrl-C.
     """
     try:
         if quiet:
@@ -69,7 +70,7 @@ def _follow(run: JobRun, show: Any, *, console: Console | None) -> JobRun:
     asked, began = console is None, time.monotonic()
     while True:
         run.refresh_from_db()
-        if run.state not in JobRun.OPEN:
+        if run.state not in JobRun.OPEN or run.state == JobRun.State.ASKING:
             return run
         show(run)
         if not asked and console and run.state == JobRun.State.QUEUED and time.monotonic() - began > PATIENCE:

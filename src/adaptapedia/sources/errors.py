@@ -9,9 +9,14 @@ class SourceError(Exception):
     def __init__(self, message: str, *, evidence: str = "") -> None:
         """`evidence` is what was seen, at most a few hundred characters of the answer; tracebacks show it."""
         super().__init__(message)
-        self.evidence = evidence[:500]
+        self.evidence = ""
         if evidence:
-            self.add_note(f"What was seen: {self.evidence}")
+            self.see(evidence)
+
+    def see(self, evidence: str) -> None:
+        """Keep this evidence instead of any other."""
+        self.evidence = evidence[:500]
+        self.__notes__ = [f"What was seen: {self.evidence}"]
 
 
 class RateLimited(SourceError):

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-FOR_MACHINES = frozenset({"/healthz", "/readyz"})
+FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Addresses that a probe inside the house asks for without TLS."""
 
 UNUSED = (

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
-from adaptapedia.ingest.models import Difference
+from adaptapedia.ingest.models import Difference, Match
 from adaptapedia.scheduling.models import JobRun
-from tests.integration.ops.samples import make_differences, make_rejects, make_run, make_schedules
+from tests.integration.ops.samples import make_differences, make_match, make_rejects, make_run, make_schedules
 
 TITLED = {"sort_key": "dracula", "search_text": "dracula", "title": "Dracula", "title_language": "en"}
 
@@ -50,6 +50,7 @@ def make_rows() -> None:
     Person.objects.create(
         name="Bram Stoker", name_language="en", sort_key="stoker", search_text="bram stoker", slug="bram-stoker"
     )
+    make_match(film)
     Adaptation.objects.create(work=work, screen_work=film, source="wikidata", first_seen_at=timezone.now())
 
 
@@ -67,6 +68,8 @@ def _part(route: str, part: str) -> str:
         return _key(MODELS_OF_LISTS[route.split("/")[2]])
     if part == "<int:run_id>":
         return _key(JobRun)
+    if part == "<int:match_id>":
+        return _key(Match)
     if part == "<int:difference_id>":
         return _key(Difference)
     if part == "<id>":

@@ -1,12 +1,17 @@
 from collections.abc import Callable
 
+import pytest
 from django.core.cache import cache
 
 from adaptapedia.scheduling.models import JobRun
 
 
-def test_the_refresh_is_skipped_and_never_a_success_while_it_has_no_source(run_job: Callable[[str], JobRun]) -> None:
-    run = run_job("weekly-tmdb-refresh")
+@pytest.mark.parametrize("name", ["weekly-tmdb-refresh", "daily-tmdb-changes"])
+def test_without_a_key_it_is_skipped_with_a_sentence_and_never_a_success(
+    run_job: Callable[[str], JobRun], name: str
+) -> None:
+    run = run_job(name)
 
-    assert (run.state, run.reason, run.counts) == (JobRun.State.SKIPPED, "no TMDb source yet", None)
+    why = "There is no key for TMDb: TMDB_API_KEY is not set."
+    assert (run.state, run.reason, run.counts) == (JobRun.State.SKIPPED, why, None)
     assert cache.get("last_tmdb_refresh") is None

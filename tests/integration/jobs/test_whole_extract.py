@@ -110,7 +110,7 @@ def test_the_whole_extract_becomes_the_catalogue_and_a_second_run_writes_nothing
     before = installation.row_versions()
     second = installation.run("jobs", "run", "daily-wikidata-ingestion", "--wait", "--json")
     assert second["counts"]["adaptations"] == {
-        "created": 0, "updated": 0, "unchanged": sum(stands.values()), "missing": 0
+        "created": 0, "updated": 0, "unchanged": sum(stands.values()), "missing": 0, "retired": 0, "restored": 0
     }  # fmt: skip
     assert second["counts"]["rejected"] == first["counts"]["rejected"]
     assert installation.row_versions() == before

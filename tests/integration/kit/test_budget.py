@@ -1,5 +1,6 @@
 """The budget in a real Valkey, shared by several clients of it, each as in a worker of its own."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -217,3 +218,100 @@ def test_unless_told_otherwise_all_keep_the_time_of_the_valkey() -> None:
         left = budget.spend(0)
     assert 0 < left <= 60
     budget.close()
+
+
+def test_when_the_breaker_has_been_open_for_its_time_one_alone_tries(worker: Worker, hours: Hours) -> None:
+    first, second = (worker(failures=1, open_for=60, one_at_a_time=False, cost=1) for _ in range(2))
+    first.failed()
+    hours.seconds += 61
+    with first.turn():
+        with pytest.raises(BreakerOpen), second.turn():
+            pass
+        first.succeeded()
+        with second.turn():
+            pass
+
+
+def test_a_probe_that_never_came_back_is_followed_by_another(worker: Worker, hours: Hours) -> None:
+    dead, living = (worker(failures=1, open_for=60, holder_dies_after=75) for _ in range(2))
+    dead.failed()
+    hours.seconds += 61
+    dead.turn().__enter__()
+    with redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+        valkey.delete(f"budget:{dead.name.lower()}:turn")
+    with pytest.raises(BreakerOpen), living.turn():
+        pass
+    hours.seconds += 76
+    with living.turn():
+        pass
+
+
+def side_by_side(name: str, **limits: float) -> Budget:
+    made = Limits(cost=1, one_at_a_time=False, **limits)  # type: ignore[arg-type]
+    return Budget(name, settings.BUDGET_URL, limits=made)
+
+
+async def starts_of(budgets: list[Budget], turns: int) -> list[float]:
+    """When each of so many turns of each budget began, all asked for at once."""
+    begun = []
+
+    async def ask(budget: Budget) -> None:
+        async with budget.aturn():
+            begun.append(time.monotonic())
+
+    await asyncio.gather(*(ask(budget) for budget in budgets for _ in range(turns)))
+    return sorted(begun)
+
+
+def test_turns_of_two_workers_side_by_side_keep_to_one_rate() -> None:
+    budgets = [side_by_side(name, rate=50, burst=1) for name in [f"Test-{uuid4().hex}"] * 2]
+    begun = asyncio.run(starts_of(budgets, 20))
+
+    assert len(begun) == 40
+    assert begun[-1] - begun[0] >= 0.97 * 39 / 50
+    for budget in budgets:
+        budget.close()
+
+
+def test_who_waits_when_a_pause_is_asked_for_waits_for_its_end_too() -> None:
+    budget = side_by_side(f"Test-{uuid4().hex}", rate=10, burst=1)
+
+    async def paused_in_between() -> list[float]:
+        turns = asyncio.create_task(starts_of([budget], 4))
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(budget.pause, 1.0)
+        return [begun - asked for begun in await turns]
+
+    asked = time.monotonic()
+    first, *others = asyncio.run(paused_in_between())
+
+    assert first < 0.5
+    assert min(others) >= 1.0
+    budget.close()
+
+
+def test_side_by_side_is_refused_where_one_asks_at_a_time(worker: Worker) -> None:
+    with pytest.raises(ValueError, match="one at a time"):
+        asyncio.run(starts_of([worker()], 1))
+
+
+def test_how_a_budget_stands_can_be_seen(worker: Worker, hours: Hours) -> None:
+    budget = worker(rate=1, burst=10, cost=1, one_at_a_time=False, failures=2, open_for=60)
+    assert budget.state().asked == 0
+    for _ in range(3):
+        with budget.turn():
+            pass
+    budget.pause(30)
+    budget.failed()
+    budget.failed()
+
+    state = budget.state()
+
+    assert (state.tokens, state.burst) == (7, 10)
+    assert (state.asked, state.limited, state.failed, state.failures) == (3, 1, 2, 2)
+    assert state.paused_until is not None
+    assert state.paused_until.timestamp() == hours.seconds + 30
+    assert state.open_until is not None
+    assert state.open_until.timestamp() == hours.seconds + 60
+    hours.seconds += 31
+    assert budget.state().paused_until is None

@@ -8,7 +8,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork, Work
-from adaptapedia.ingest.models import Difference, Reject
+from adaptapedia.ingest.models import Difference, Match, Reject
 from adaptapedia.scheduling.models import JobRun
 
 PASSWORD = "a lantern in the library"
@@ -182,3 +182,40 @@ def make_clash() -> None:
             year=1922,
         )
         ScreenExternalId.objects.create(screen_work=entry, scheme="imdb", value="tt0013442")
+
+
+def make_screen_work(qid: int, title: str = "The Island", **fields: Any) -> ScreenWork:
+    """A film of 1980 in English, unless told otherwise."""
+    terms = {"title_language": "en", "year": 1980, "kind": ScreenWork.Kind.FILM, "original_language": "en", **fields}
+    slug = f"film-{qid}"
+    return ScreenWork.objects.create(
+        wikidata_id=qid, slug=slug, sort_key=title.lower(), search_text=title.lower(), title=title, **terms
+    )
+
+
+def make_match(screen_work: ScreenWork, **fields: Any) -> Match:
+    """A match that waits, with two films of one name to choose from."""
+    terms: dict[str, Any] = {
+        "state": Match.State.OPEN,
+        "ref": "movie/841",
+        "score": 0.49,
+        "evidence": {"how": "search", "requests": 3, "parts": []},
+        "candidates": [candidate("movie/841"), candidate("movie/938", year=1984, score=0.48)],
+        "run_id": 7,
+        "found_at": timezone.now(),
+    }
+    return Match.objects.create(screen_work=screen_work, **{**terms, **fields})
+
+
+def candidate(ref: str, **values: Any) -> dict[str, Any]:
+    """One candidate as a row keeps it."""
+    return {
+        "ref": ref,
+        "title": "Dünyayı Kurtaran Adam",
+        "original_title": "نوسفيراتو",
+        "language": "tr",
+        "year": 1983,
+        "score": 0.49,
+        "parts": [["found", "search", -5.0], ["title", "same", 6.0], ["year", "1", 1.0], ["director", "others", -6.0]],
+        **values,
+    }

@@ -155,3 +155,33 @@ def test_nobody_taking_the_queue_is_said(processes: Processes) -> None:
     running = processes.start(*command("run", "sample-long", "--wait"))
     running.wait_for("No worker takes the queue nobody-listens: start `make up`.", seconds=60)
     running.kill()
+
+
+@pytest.mark.django_db
+def test_show_tells_what_a_run_asks_and_answer_answers(capsys: Any) -> None:
+    question = {"text": "310 rows are gone.", "answers": [["go-on", "Delete them"], ["keep", "Keep them"]]}
+    run = make_run(state=State.ASKING, question=question)
+    call_command("jobs", "show", str(run.pk))
+    out = capsys.readouterr().out
+    assert "310 rows are gone." in out
+    assert f"Keep them: adaptapedia jobs answer {run.pk} keep" in out
+    call_command("jobs", "runs")
+    assert "310 rows are gone." in capsys.readouterr().out
+
+    assert jobs(capsys, "answer", str(run.pk), "keep")["answer"] == "keep"
+
+    call_command("jobs", "show", str(run.pk))
+    assert "keep, by " in capsys.readouterr().out
+    with pytest.raises(CommandError, match="asks nothing") as caught:
+        call_command("jobs", "answer", str(run.pk), "keep")
+    assert caught.value.returncode == 2
+    with pytest.raises(CommandError, match="There is no run 99"):
+        call_command("jobs", "answer", "99999", "keep")
+
+
+@pytest.mark.django_db
+def test_show_tells_what_is_not_as_usual(capsys: Any) -> None:
+    run = make_run(state=State.SUCCEEDED, counts={"sum": 1}, suspicion="sum is 1; 50 to 60 were usual.")
+    call_command("jobs", "show", str(run.pk))
+    assert "50 to 60 were usual" in capsys.readouterr().out
+    assert jobs(capsys, "show", str(run.pk))["suspicion"] == run.suspicion

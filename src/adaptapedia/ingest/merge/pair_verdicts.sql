@@ -1,8 +1,8 @@
 -- What keeps each pair out: the first reason that is true, from the gravest down.
 UPDATE ingest_sweepedge AS t SET reason = CASE
     WHEN t.subject = t.source THEN 'same_item'
-    WHEN subject.side = 'absent' THEN 'screen_absent'
-    WHEN source.side = 'absent' THEN 'source_absent'
+    WHEN subject.side IN ('absent', 'redirect') THEN 'screen_absent'
+    WHEN source.side IN ('absent', 'redirect') THEN 'source_absent'
     WHEN subject.side <> 'screen' THEN 'not_a_screen_work'
     WHEN source.side NOT IN ('work', 'screen') THEN 'source_not_a_work'
     WHEN 'title_too_long' IN (subject.problem, source.problem) THEN 'title_too_long'

@@ -17,14 +17,18 @@ FROM (
     WHERE edge.sweep_id = %(sweep)s AND edge.reason <> ''
     UNION ALL
     SELECT 'Q' || item.qid,
-        CASE WHEN item.side = 'absent' THEN 'person_absent'
+        CASE WHEN item.side IN ('absent', 'redirect') THEN 'person_absent'
              WHEN item.problem = 'title_too_long' THEN 'name_too_long'
              ELSE 'person_without_name' END,
         jsonb_strip_nulls(jsonb_build_object(
             'item', 'Q' || item.qid, 'redirect_to', item.record -> 'redirect_to', 'problems', item.record -> 'problems'))
     FROM ingest_sweepitem AS item
     WHERE item.sweep_id = %(sweep)s AND (
-        (item.side = 'person' AND item.problem <> '') OR (item.side = 'absent' AND NOT EXISTS (
+        (item.side = 'person' AND item.problem <> '')
+        OR (item.reached = '' AND (item.side = 'absent' OR item.side = 'redirect' AND NOT EXISTS (
+            SELECT FROM ingest_sweepitem AS target
+            WHERE target.sweep_id = item.sweep_id AND target.qid = item.target AND target.side <> 'absent'
+        )) AND NOT EXISTS (
             SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.subject = item.qid
             UNION ALL
             SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.source = item.qid
@@ -37,7 +41,11 @@ FROM (
         found.value ->> 'reason',
         jsonb_build_object('item', 'Q' || item.qid, 'name', item.record #> '{label,text}', 'value', found.value -> 'value')
     FROM ingest_sweepitem AS item, jsonb_array_elements(item.record -> 'problems') AS found (value)
-    WHERE item.sweep_id = %(sweep)s AND item.side <> 'absent'
+    WHERE item.sweep_id = %(sweep)s AND item.side NOT IN ('absent', 'redirect')
+      AND (item.reached = '' OR EXISTS (
+        SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.subject = item.qid
+        UNION ALL
+        SELECT FROM ingest_sweepedge AS edge WHERE edge.sweep_id = item.sweep_id AND edge.source = item.qid))
       AND (found.value ->> 'reason' <> 'title_too_long' OR item.problem = '')
 ) AS told
 ORDER BY key, reason

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """What runs change is kept until it is old; differing values wait for review; runs can be taken back."""
 
     dependencies = [
-        ('ingest', '0001_initial'),
+        ('ingest', '0002_sweeps_that_carry_over'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,32 +4,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
+from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, FormerSlug
+from adaptapedia.desk.changes import not_kept
 from adaptapedia.ingest.models import Difference, SourceState
 from adaptapedia.ingest.reverting.changed import BATCH, kind_name, names_of
 from adaptapedia.ingest.reverting.report import Report
-from adaptapedia.ingest.sql import execute
-from adaptapedia.ingest.starter.removal import relations_of
+from adaptapedia.ingest.starter.removal import relations_that_hold
 
+FOLLOWING = ("tmdb", "open_library")
+"""Sources that tell of an entry because it is there: what they brought goes with it."""
 MADE = """
-    SELECT t.id FROM {table} AS t
-    WHERE t.id > %(after)s AND {made} AND NOT EXISTS (
+    SELECT t.{key} FROM {table} AS t
+    WHERE t.{key} > %(after)s AND {made} AND NOT EXISTS (
         SELECT FROM ingest_change AS c
-        WHERE c.run_id = %(reverted)s AND c.table_name = '{table}' AND c.row_id = t.id AND c.before ? '{adopted}')
-    ORDER BY t.id LIMIT %(size)s
+        WHERE c.run_id = %(reverted)s AND c.table_name = '{table}' AND c.row_id = t.{key} AND c.before ? '{adopted}')
+    ORDER BY t.{key} LIMIT %(size)s
 """
-MADE_ENTRY = "t.provenance #>> '{*,1}' = %(reverted)s::text AND t.provenance #>> '{*,0}' <> 'person'"
+MADE_STAMPED = "t.provenance #>> '{*,1}' = %(reverted)s::text AND t.provenance #>> '{*,0}' <> 'person'"
 MADE_ADAPTATION = "t.run_id = %(reverted)s"
 
 
 def next_made(model: type[Model], *, reverted: int, after: int) -> list[int]:
-    """The next thousand entries or adaptations that a run brought, adopted ones left out."""
-    table = model._meta.db_table
-    is_entry = issubclass(model, Entry)
-    made, adopted = (MADE_ENTRY, "*") if is_entry else (MADE_ADAPTATION, "run_id")
-    query = MADE.format(table=table, made=made, adopted=adopted)
+    """The next thousand entries, rows of metadata or adaptations that a run brought, adopted ones left out."""
+    made, adopted = (MADE_ADAPTATION, "run_id") if model is Adaptation else (MADE_STAMPED, "*")
+    query = MADE.format(table=model._meta.db_table, key=model._meta.pk.column, made=made, adopted=adopted)
     with connection.cursor() as cursor:
         cursor.execute(query, {"reverted": reverted, "after": after, "size": BATCH})
         return [key for (key,) in cursor.fetchall()]
@@ -45,6 +46,14 @@ def delete_adaptations(keys: Sequence[int], *, report: Report) -> None:
     }
     _delete(Adaptation, [key for key in keys if key not in why], report)
     _leave(Adaptation, why, report)
+
+
+def delete_metadata(model: type[Metadata], keys: Sequence[int], *, reverted: int, report: Report) -> None:
+    """Delete a batch of metadata that nobody has changed since."""
+    rows = model._default_manager.filter(pk__in=keys).select_for_update()
+    why = {row.pk: reason for row in rows if (reason := _changed_since(row, reverted))}
+    _delete(model, [key for key in keys if key not in why], report)
+    _leave(model, why, report)
 
 
 def delete_entries(model: type[Entry], keys: Sequence[int], *, reverted: int, source: str, report: Report) -> None:
@@ -65,20 +74,27 @@ def delete_entries(model: type[Entry], keys: Sequence[int], *, reverted: int, so
 
 def _touched(entry: Entry, reverted: int) -> str:
     """Who has changed an entry since the run brought it; empty when nobody has."""
-    if entry.locks or any(stamp[0] == "person" for stamp in entry.provenance.values()):
-        return "changed since by a person"
-    if entry.retired_at is not None:
+    if entry.retired_at is not None and not entry.locks:
         return "retired since"
-    others = sorted({str(stamp[1] or stamp[0]) for stamp in entry.provenance.values() if stamp[1] != reverted})
+    return _changed_since(entry, reverted, but_by=FOLLOWING)
+
+
+def _changed_since(row: Entry | Metadata, reverted: int, *, but_by: Sequence[str] = ()) -> str:
+    stamps = [stamp for stamp in row.provenance.values() if stamp[0] not in but_by]
+    if row.locks or any(stamp[0] == "person" for stamp in stamps):
+        return "changed since by a person"
+    others = sorted({str(stamp[1] or stamp[0]) for stamp in stamps if stamp[1] != reverted})
     return f"changed since by run {others[0]}" if others else ""
 
 
 def _held(model: type[Entry], keys: Sequence[int], source: str) -> dict[int, str]:
     """The entries on which something hangs that the run did not bring, or that has not gone."""
     held: dict[int, str] = {}
-    for relation in relations_of(model):
+    for relation in relations_that_hold(model):
         rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        holding: QuerySet[Any] = rows.exclude(source=source) if _is_own(relation) else rows
+        is_credit = issubclass(relation.related_model, Credit) and relation.field.name != "person"
+        is_own = is_credit or issubclass(relation.related_model, ExternalId)
+        holding: QuerySet[Any] = rows.exclude(source__in=[source, *FOLLOWING]) if is_own else rows
         found = model._default_manager.filter(pk__in=keys).filter(Exists(holding)).values_list("pk", flat=True)
         moved = issubclass(relation.related_model, FormerSlug)
         name = str(relation.related_model._meta.verbose_name_plural)
@@ -87,28 +103,14 @@ def _held(model: type[Entry], keys: Sequence[int], source: str) -> dict[int, str
     return held
 
 
-def _is_own(relation: ForeignObjectRel) -> bool:
-    """Whether rows belong to the entry that they refer to: its credits and ids, not the credits of a person."""
-    is_credit = issubclass(relation.related_model, Credit) and relation.field.name != "person"
-    return is_credit or issubclass(relation.related_model, ExternalId)
-
-
 def _delete(model: type[Model], keys: Sequence[int], report: Report) -> None:
-    """Delete rows with what is their own, in a statement a table: no person does it, so none is named for each."""
-    if not keys:
-        return
-    kind = kind_name(model._meta.db_table)
-    for _, name in names_of(model, keys[: report.room]):
-        report.show(kind, name, "deleted")
-    report.count(kind, "deleted", len(keys))
-    for relation in relations_of(model) if issubclass(model, Entry) else ():
-        if _is_own(relation):
-            _delete_where(relation.related_model, relation.field.get_attname(), keys)
-    _delete_where(model, "id", keys)
-
-
-def _delete_where(model: type[Model], column: str, keys: Sequence[int]) -> None:
-    execute(f"DELETE FROM {model._meta.db_table} WHERE {column} = ANY(%(keys)s)", {"keys": [*keys]})
+    if keys:
+        kind = kind_name(model._meta.db_table)
+        for _, name in names_of(model, keys[: report.room]):
+            report.show(kind, name, "deleted")
+        report.count(kind, "deleted", len(keys))
+        with not_kept():
+            model._default_manager.filter(pk__in=keys).delete()
 
 
 def _leave(model: type[Model], why: dict[int, str], report: Report) -> None:

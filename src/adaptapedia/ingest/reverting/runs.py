@@ -5,6 +5,7 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 
+from adaptapedia.catalogue.metadata import Metadata, ScreenMetadata, WorkMetadata
 from adaptapedia.catalogue.models import Adaptation, Entry, Person, ScreenWork, Work
 from adaptapedia.ingest.changes import KEPT_FOR
 from adaptapedia.ingest.merging import lock_catalogue
@@ -22,6 +23,8 @@ DRY_RUN = 0
 """The run that a dry run's notes are put down to, until they are undone."""
 MADE: tuple[type[Entry], ...] = (ScreenWork, Work, Person)
 """Kinds of entries in the order of their going: people are in the credits of the others."""
+
+METADATA: tuple[type[Metadata], ...] = (ScreenMetadata, WorkMetadata)
 
 
 class CannotRevert(Exception):
@@ -132,6 +135,8 @@ def _revert(run: JobRun, reversal: Reversal, report: Report) -> None:
     for table in changed.tables_changed(run.pk):
         _restore_table(table, run.pk, source, origin, reversal, report)
     _delete_adaptations(run.pk, reversal, report)
+    for kind in METADATA:
+        _delete_metadata(kind, run.pk, reversal, report)
     for model in MADE:
         _delete_entries(model, run.pk, source, reversal, report)
     with transaction.atomic():
@@ -165,6 +170,19 @@ def _delete_adaptations(run_id: int, reversal: Reversal, report: Report) -> None
         after = keys[-1]
 
 
+def _delete_metadata(model: type[Metadata], run_id: int, reversal: Reversal, report: Report) -> None:
+    after = 0
+    while True:
+        with transaction.atomic():
+            lock_catalogue()
+            keys = made.next_made(model, reverted=run_id, after=after)
+            if not keys:
+                return
+            made.delete_metadata(model, keys, reverted=run_id, report=report)
+            _save_counts(reversal, report)
+        after = keys[-1]
+
+
 def _delete_entries(model: type[Entry], run_id: int, source: str, reversal: Reversal, report: Report) -> None:
     after = 0
     while True:
@@ -191,7 +209,8 @@ def _source_of(run_id: int) -> str:
         source = (
             Adaptation.objects.filter(run_id=run_id).exclude(source="person").values_list("source", flat=True).first()
         )
-    for model in () if source else MADE:
+    stamped: tuple[type[Metadata | Entry], ...] = () if source else (*METADATA, *MADE)
+    for model in stamped:
         stamp = model._default_manager.filter(**{"provenance__*__1": run_id}).exclude(**{"provenance__*__0": "person"})
         if (entry := stamp.only("provenance").first()) is not None:
             return str(entry.provenance["*"][0])

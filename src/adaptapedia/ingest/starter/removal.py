@@ -7,12 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, QuerySet
 
-from adaptapedia.catalogue.models import Adaptation, Credit, Entry, Person, ScreenWork, Work
+from adaptapedia.catalogue.merging_entries import relations_of
+from adaptapedia.catalogue.metadata import Metadata
+from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.ingest.merging import lock_catalogue
+from adaptapedia.ingest.models import Match
 from adaptapedia.ingest.origin import STARTER
 from adaptapedia.ingest.starter.facts import starter_facts
 
+GOES_ALONG = (Metadata, Match)
+"""What others found out about an entry, and nobody misses with it."""
 UNTOUCHED = Q(source=STARTER, retired_at=None)
 """Adaptations that no source has adopted and nobody has retired."""
 
@@ -67,7 +72,7 @@ def _remove_entries(model: type[Entry]) -> _Fate:
     moved = _moved(model, [entry.pk for entry in entries])
     pristine = [entry.pk for entry in entries if entry.pk not in moved and not _is_changed(entry)]
     removable = model._default_manager.filter(pk__in=pristine)
-    for relation in relations_of(model):
+    for relation in relations_that_hold(model):
         removable = removable.exclude(Exists(_holding(relation)))
     removed = _delete(removable)
     return _Fate(removed, len(entries) - len(pristine), len(pristine) - removed)
@@ -84,19 +89,19 @@ def _moved(model: type[Entry], keys: Collection[int]) -> set[int]:
     return set(moved.values_list(f"{former.owner}_id", flat=True))
 
 
-def relations_of(model: type[Entry]) -> Iterable[ForeignObjectRel]:
-    """Everything that may refer to an entry, also what rooms further out will add one day."""
-    return (field for field in model._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel))
+def relations_that_hold(model: type[Entry]) -> Iterable[ForeignObjectRel]:
+    """Everything that may keep an entry, also what rooms further out will add one day. Metadata go with it."""
+    return (field for field in relations_of(model) if not issubclass(field.related_model, GOES_ALONG))
 
 
 def _holding(relation: ForeignObjectRel) -> QuerySet[Model]:
-    """Rows that keep the entry they refer to: all but what the starter catalogue itself hung on it.
+    """Rows that keep the entry they refer to: all but what the starter catalogue itself, or TMDb, hung on it.
 
     A person is not kept by a credit that goes with its work: works have gone before people.
     """
     rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-    is_own = issubclass(relation.related_model, Credit) and relation.field.name != "person"
-    return rows.exclude(source=STARTER) if is_own else rows
+    is_own = issubclass(relation.related_model, Credit | ExternalId) and relation.field.name != "person"
+    return rows.exclude(source__in=(STARTER, "tmdb")) if is_own else rows
 
 
 def _adopted() -> int:

@@ -28,7 +28,7 @@ def differences(request: OperatorRequest) -> HttpResponse:
 
 @require_POST
 @operators_only
-def decide(request: OperatorRequest, difference_id: int) -> HttpResponse:
+def settle(request: OperatorRequest, difference_id: int) -> HttpResponse:
     """Keep ours, or take theirs: what they said when the page was shown, or nothing is done."""
     difference = get_object_or_404(Difference, pk=difference_id)
     asked = DecisionForm(request.POST)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from adaptapedia.ops.access import OperatorRequest, may_start_runs, operators_only
 from adaptapedia.ops.legs import legs
 from adaptapedia.ops.troubles import troubles
+from adaptapedia.ops.upstreams import upstream_troubles, upstreams
 from adaptapedia.ops.workers import worker_legs
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import ScheduleRow, runs, schedules
@@ -30,11 +31,16 @@ def _standing() -> dict[str, Any]:
     now = timezone.now()
     parts = legs()
     parts += worker_legs(parts)
+    rows = upstreams()
     programme = sorted(schedules(), key=_by_next_due)
     open_runs = list(runs().filter(state__in=JobRun.OPEN).defer("traceback")[:20])
     open_by_name = {run.schedule_name: run for run in open_runs}
     return {
-        "troubles": troubles(parts, open_runs=open_runs, schedules=programme, now=now),
+        "troubles": [
+            *troubles(parts, open_runs=open_runs, schedules=programme, now=now),
+            *upstream_troubles(rows),
+        ],
+        "upstreams": rows,
         "parts": parts,
         "programme": [(row, open_by_name.get(row.name)) for row in programme],
         "next_schedule": next((row for row in programme if row.next_due), None),

@@ -11,7 +11,7 @@ from adaptapedia.ops.access import OperatorRequest, administrators_only, may_sta
 from adaptapedia.ops.forms import RunFilter
 from adaptapedia.ops.paging import page_before
 from adaptapedia.ops.troubles import silent_for, untaken_for
-from adaptapedia.scheduling.actions import UnknownSchedule, request_run
+from adaptapedia.scheduling.actions import NotAsked, UnknownAnswer, UnknownSchedule, answer_run, request_run
 from adaptapedia.scheduling.jobs import registry
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import names
@@ -51,13 +51,27 @@ def run(request: OperatorRequest, run_id: int) -> HttpResponse:
         {
             "run": found,
             "open": found.state in JobRun.OPEN,
-            "again": found.state not in {JobRun.State.QUEUED, JobRun.State.RUNNING},
+            "again": found.state not in {JobRun.State.QUEUED, JobRun.State.RUNNING, JobRun.State.ASKING},
             "untaken_for": untaken_for(found, timezone.now()),
             "silent_for": silent_for(found, timezone.now()),
             "spec": registry.get(found.schedule_name),
             "may_start_runs": may_start_runs(request.user),
         },
     )
+
+
+@require_POST
+@administrators_only
+def answer(request: OperatorRequest, run_id: int) -> HttpResponse:
+    """Answer what a run asks; it goes on."""
+    found = get_object_or_404(JobRun, pk=run_id)
+    try:
+        answer_run(found, request.POST.get("answer", ""), by=request.user.username)
+    except NotAsked as error:
+        messages.info(request, str(error))
+    except UnknownAnswer as error:
+        messages.error(request, str(error))
+    return redirect("ops:run", found.pk)
 
 
 @require_POST

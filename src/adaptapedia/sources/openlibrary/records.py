@@ -38,3 +38,4 @@ class Description:
     key: str
     text: str
     redirect_to: str = ""
+    problems: tuple[Problem, ...] = ()

@@ -48,6 +48,8 @@ class SearchPage:
     hits: tuple[SearchHit, ...]
     page: int
     pages: int
+    """At most 500: TMDb shows no more."""
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Found:
     hits: tuple[SearchHit, ...]
     others: int
     """People, seasons and episodes that matched too."""
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class ChangesPage:
     refs: tuple[TitleRef, ...]
     page: int
     pages: int
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class CastMember:
 
 @dataclass(frozen=True, slots=True)
 class CrewMember:
-    """Somebody behind the camera; of a series, its creators too (job "Creator")."""
+    """Somebody behind the camera; of a series, its creators too (job "Creator", no department)."""
 
     person_id: int
     name: str
@@ -108,6 +112,7 @@ class Season:
     name: str
     aired: date | None
     episodes: int
+    """0 where TMDb tells none."""
     poster_path: str
 
 
@@ -173,6 +178,7 @@ class Title:
     votes: int
     genres: tuple[str, ...]
     countries: tuple[str, ...]
+    """ISO 3166-1."""
     keywords: tuple[str, ...]
     poster_path: str
     backdrop_path: str

@@ -6,19 +6,19 @@ How the service behaves: mediawiki.org, "Wikidata Query Service/User Manual" (li
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Self, TypeVar
 
 import httpx
 
+from adaptapedia.kit.addresses import without_secrets
 from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
 from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
+from adaptapedia.sources.fetching import TIMEOUTS, pause_of
 from adaptapedia.sources.wikidata import parse, queries
-from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Slice
+from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Slice
 from adaptapedia.sources.wikidata.results import Row, excerpt, is_timeout
 
 __all__ = ["Slice", "WikidataClient"]
@@ -30,7 +30,6 @@ SHORTEST_PAUSE = 5.0
 """A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
 UNSTATED_PAUSE = 60.0
 """The pause after a 429 that names none: the service counts query time by the minute."""
-LONGEST_PAUSE = 86_400.0
 LARGEST_ANSWER = 256 * 1024 * 1024
 
 
@@ -59,6 +58,7 @@ class WikidataClient:
         are shortened at random by up to half.
         """
         self._endpoint = endpoint
+        self._shown = without_secrets(endpoint)
         self._budget = budget
         self._timeout = timeout
         self._first_wait = first_wait
@@ -88,6 +88,14 @@ class WikidataClient:
     def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
         """The first `limit` pairs after the cursor, and how many there are after it in all."""
         return self._ask(queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, limit=limit))
+
+    def changed_after(self, cursor: int, *, since: datetime, limit: int) -> Changes:
+        """The first `limit` items of pairs after the cursor that have changed since, or do not say when.
+
+        TimedOut is raised at the first query that takes too long.
+        """
+        query = queries.changed_after(cursor, since=since, limit=limit)
+        return self._ask(query, lambda body: parse.changes(body, limit=limit), insist=False)
 
     def items(self, qids: Sequence[int]) -> list[Item]:
         """One item for each of `qids`, in their order as numbers.
@@ -169,7 +177,7 @@ class WikidataClient:
         except (httpx.TransportError, httpx.DecodingError) as error:
             if begun:
                 raise Truncated("Wikidata's answer ended early", evidence=repr(error)) from error
-            raise Unavailable(f"Wikidata cannot be reached at {self._endpoint}", evidence=repr(error)) from error
+            raise Unavailable(f"Wikidata cannot be reached at {self._shown}", evidence=repr(error)) from error
         if response.status_code != HTTPStatus.OK:
             raise self._refusal(response, body)
         return body
@@ -196,25 +204,11 @@ class WikidataClient:
                 f"Wikidata answered 403 to the User-Agent {agent!r}: it must name a way to reach you; set CONTACT",
                 evidence=evidence,
             )
-        if status in _TIMEOUTS or (pause is None and is_timeout(body)):
+        if status in TIMEOUTS or (pause is None and is_timeout(body)):
             return TimedOut("Wikidata stopped the query because it took too long", evidence=evidence)
         if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and pause):
-            seconds = _pause(pause, now=self._clock())
+            seconds = pause_of(pause, unstated=UNSTATED_PAUSE, shortest=SHORTEST_PAUSE, now=self._clock())
             return RateLimited(f"Wikidata asks us to wait {seconds:.0f} s", retry_after=seconds, evidence=evidence)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(f"Wikidata answered HTTP {status}", evidence=evidence)
-        return Rejected(f"Wikidata refused the query with HTTP {status} at {self._endpoint}", evidence=evidence)
-
-
-_TIMEOUTS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
-
-
-def _pause(stated: str | None, *, now: datetime) -> float:
-    """Seconds to wait for a `Retry-After` (RFC 9110, 10.2.3: seconds or a date), within our own bounds."""
-    seconds = UNSTATED_PAUSE
-    if stated is not None and stated.strip().isdecimal():
-        seconds = float(stated)
-    elif stated is not None:
-        with suppress(TypeError, ValueError):
-            seconds = (parsedate_to_datetime(stated) - now).total_seconds()
-    return min(max(seconds, SHORTEST_PAUSE), LONGEST_PAUSE)
+        return Rejected(f"Wikidata refused the query with HTTP {status} at {self._shown}", evidence=evidence)

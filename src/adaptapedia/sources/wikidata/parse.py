@@ -14,7 +14,7 @@ from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.wikidata import queries
 from adaptapedia.sources.wikidata.ids import imdb_id, isbn, open_library_id, tmdb_id
 from adaptapedia.sources.wikidata.languages import LANGUAGES, UNKNOWN
-from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Problem, Slice, Text
+from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Problem, Slice, Text
 from adaptapedia.sources.wikidata.results import Row, Term, read_answer
 from adaptapedia.sources.wikidata.years import historical_year, is_plausible
 
@@ -47,6 +47,19 @@ def edge_slice(body: bytes, *, limit: int) -> Slice:
 
 def edge_count(body: bytes) -> int:
     return read_answer(body, ()).count
+
+
+def changes(body: bytes, *, limit: int) -> Changes:
+    """The answer to `queries.changed_after`, with as many items as its count and its limit allow."""
+    answer = read_answer(body, ("number",))
+    rows = answer.whole(min(limit, answer.count))
+    try:
+        numbers = {int(row["number"].value) for row in rows}
+    except ValueError:
+        raise Truncated("Wikidata's answer has an item that is no number", evidence=str(rows[:3])) from None
+    if len(numbers) != len(rows):
+        raise Truncated(f"Wikidata's answer has {len(rows)} rows but {len(numbers)} items", evidence=str(rows[:3]))
+    return Changes(tuple(sorted(numbers)), answer.count)
 
 
 def statements(body: bytes) -> list[Row]:
@@ -106,6 +119,7 @@ class _Reading:
             countries=self._items(queries.COUNTRY),
             genres=self._items(queries.GENRE),
             series=self._items(queries.SERIES),
+            based_on=self._items(queries.BASED_ON),
             imdb=self._ids(queries.IMDB, imdb_id),
             tmdb_movie=self._ids(queries.TMDB_MOVIE, tmdb_id),
             tmdb_tv=self._ids(queries.TMDB_TV, tmdb_id),

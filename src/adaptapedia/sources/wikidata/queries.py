@@ -5,6 +5,7 @@ beside the rows in the same query, so that both come from the same state of the 
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from adaptapedia.sources.wikidata.kinds import ROOTS
 from adaptapedia.sources.wikidata.records import Edge
@@ -83,6 +84,15 @@ def edge_count() -> str:
     return f"{PREFIXES}SELECT (COUNT(*) AS ?count) WHERE {{ {_based_on(Edge(0, 0))} }}"
 
 
+def changed_after(cursor: int, *, since: datetime, limit: int) -> str:
+    """`?number` of the first `limit` items of pairs after the cursor whose last change is later than `since`.
+
+    Items that do not say when they last changed are among them. `?count` is of all after the cursor.
+    """
+    numbers = f"SELECT DISTINCT ?number WHERE {{ {_changed(cursor, since)} }}"
+    return _counted("?number", counted=numbers, rows=f"{numbers} ORDER BY ?number LIMIT {limit}")
+
+
 def details(qids: Iterable[int]) -> str:
     """`?item ?property ?value` of the properties above, the labels in en and mul, redirect and last change.
 
@@ -113,6 +123,16 @@ def _based_on(after: Edge) -> str:
         f'BIND(xsd:integer(STRAFTER(STR(?subject_item), "{ENTITY}")) AS ?subject) '
         f'BIND(xsd:integer(STRAFTER(STR(?source_item), "{ENTITY}")) AS ?source) '
         f"FILTER(?source > 0 && ({later}))"
+    )
+
+
+def _changed(after: int, since: datetime) -> str:
+    moment = f'"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"^^xsd:dateTime'
+    return (
+        "{ ?item wdt:P144 ?other } UNION { ?other wdt:P144 ?item } "
+        f'BIND(xsd:integer(STRAFTER(STR(?item), "{ENTITY}")) AS ?number) '
+        "OPTIONAL { ?item schema:dateModified ?modified } "
+        f"FILTER(?number > {after} && (!BOUND(?modified) || ?modified > {moment}))"
     )
 
 

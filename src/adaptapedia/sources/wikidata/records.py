@@ -69,6 +69,8 @@ class Item:
     countries: tuple[int, ...] = ()
     genres: tuple[int, ...] = ()
     series: tuple[int, ...] = ()
+    based_on: tuple[int, ...] = ()
+    """What it is made from (P144): the pairs of which it is the subject."""
     imdb: tuple[str, ...] = ()
     tmdb_movie: tuple[str, ...] = ()
     tmdb_tv: tuple[str, ...] = ()
@@ -87,4 +89,12 @@ class Slice:
     """
 
     edges: tuple[Edge, ...]
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Items after a cursor, in order, that have changed, and how many there were after it in all, these included."""
+
+    qids: tuple[int, ...]
     remaining: int

@@ -58,6 +58,12 @@ def named(names: Sequence[Name]) -> SafeString:
 
 
 @register.filter
+def one_named(name: Name) -> SafeString:
+    """A name, with its language and direction."""
+    return in_language(name.text, name.language)
+
+
+@register.filter
 def relation(value: str) -> str:
     """How a screen work is related to its source, where the heading above does not say it."""
     said = value in {Adaptation.Relation.BASED_ON, Adaptation.Relation.REMAKE_OF}

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from adaptapedia.catalogue.freshness import last_wikidata_reading
+from adaptapedia.catalogue.freshness import last_readings
 from adaptapedia.web.caching import kept_by_caches
 
 
@@ -17,4 +17,4 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_by_caches
 def sources(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/sources.html", {"wikidata": last_wikidata_reading()})
+    return render(request, "web/sources.html", {"read": last_readings()})

@@ -15,6 +15,7 @@ from adaptapedia.web.family import members_of, source_of
 from adaptapedia.web.languages import in_language
 from adaptapedia.web.links import elsewhere
 from adaptapedia.web.structured import book_data, breadcrumb_data, data_block
+from adaptapedia.web.told import SUBJECTS_SHOWN, cover_of
 from adaptapedia.web.words import Fate, fate_in_words, form_in_words
 
 
@@ -36,7 +37,10 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         "family_total": family.total if family else 0,
         "links": links,
         "address": address,
-        "told": _told(page),
+        "told": page.told,
+        "cover": cover_of(page.told),
+        "subjects": page.told.subjects[:SUBJECTS_SHOWN] if page.told else (),
+        "sentence": _told(page),
         "description": _plainly(page),
         "data": data_block(book_data(page, address=address, links=links), breadcrumb_data(crumbs)),
     }

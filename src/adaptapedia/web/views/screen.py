@@ -10,15 +10,18 @@ from adaptapedia.catalogue.models import ScreenCredit, ScreenWork, Work
 from adaptapedia.catalogue.pages import ScreenPage, screen_page
 from adaptapedia.web.addresses import address_of, elsewhere_or_missing, is_slug, whole
 from adaptapedia.web.caching import kept_by_caches
+from adaptapedia.web.countries import country_asked
 from adaptapedia.web.links import elsewhere
 from adaptapedia.web.structured import breadcrumb_data, data_block, screen_data
+from adaptapedia.web.told import parts_of, poster_of, runtime_in_words, trailer_of, watch_in
 from adaptapedia.web.words import historical, in_a_row, years_between, years_of
 
 
 @require_safe
 @kept_by_caches
 def screen(request: HttpRequest, slug: str) -> HttpResponse:
-    page = screen_page(slug) if is_slug(slug) else None
+    country = country_asked(request.GET.get("country"))
+    page = screen_page(slug, country=country) if is_slug(slug) else None
     if page is None:
         return elsewhere_or_missing(request, ScreenWork, slug)
     links = elsewhere(page.screen_work.wikidata_id, page.external_ids)
@@ -33,6 +36,12 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
         "directors": page.credits.get(ScreenCredit.Role.DIRECTOR, ()),
         "creators": page.credits.get(ScreenCredit.Role.CREATOR, ()),
         "screenwriters": page.credits.get(ScreenCredit.Role.SCREENWRITER, ()),
+        "told": page.told,
+        "poster": poster_of(page.told),
+        "cast": parts_of(page.credits.get(ScreenCredit.Role.CAST, ()), page.told),
+        "trailer": trailer_of(page.told) if page.told else None,
+        "runtime": runtime_in_words(page.told.runtime) if page.told else "",
+        "watch": watch_in(page.told, country) if page.told else None,
         "links": links,
         "address": address,
         "gap": _gap(page, book),

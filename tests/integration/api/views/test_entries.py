@@ -84,6 +84,7 @@ def test_somebody_retired_is_named_without_a_link(api: Client, shelf: Shelf) -> 
         "name": "Mary Shelley",
         "position": 1,
         "url": None,
+        "source": "wikidata",
     }
 
 

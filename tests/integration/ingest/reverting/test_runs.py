@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -82,7 +83,9 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
         for table in sorted(name for name in connection.introspection.table_names() if name.startswith("catalogue_")):
             columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
             wanted = [c for c in columns if c not in left_out and not (c == "id" and table.endswith(("credit", "id")))]
-            cursor.execute(f"SELECT row ({', '.join(wanted)})::text FROM {table} ORDER BY 1")
+            cursor.execute(
+                f"SELECT row ({', '.join(map(connection.ops.quote_name, wanted))})::text FROM {table} ORDER BY 1"
+            )
             told[table] = cursor.fetchall()
     return told
 
@@ -117,6 +120,13 @@ def test_a_run_that_made_everything_leaves_nothing_and_frees_the_slugs() -> None
     }  # fmt: skip
     merge_all(origin=SECOND)
     assert Work.objects.get().slug == "dune"
+
+
+def test_what_goes_with_a_run_is_told_by_its_reversal_and_not_row_by_row() -> None:
+    merge_all()
+    kept = LogEntry.objects.count()
+    revert_run(1, by="ada")
+    assert LogEntry.objects.count() == kept
 
 
 def test_the_next_ingestion_brings_everything_again() -> None:
@@ -171,7 +181,7 @@ def test_what_another_run_has_hung_on_an_entry_keeps_it() -> None:
     sequel = Item(qid=5, label=Text("Dune: Part Two", "en"), published=2024)
     merge_all(origin=SECOND, screens=[DUNE_1984, DUNE_2021, sequel])
     ScreenExternalId.objects.create(
-        screen_work=ScreenWork.objects.get(year=1984), scheme="tmdb_movie", value="841", source="tmdb"
+        screen_work=ScreenWork.objects.get(year=1984), scheme="tmdb_movie", value="841", source="person"
     )
     report = revert_run(1, by="ada")
     assert {work.title for work in Work.objects.all()} == {"Dune"}

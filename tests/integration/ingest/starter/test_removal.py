@@ -5,19 +5,30 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import change_slug, edit_entry
-from adaptapedia.catalogue.models import Adaptation, Person, ScreenCredit, ScreenWork, Work, WorkCredit
+from adaptapedia.catalogue.models import (
+    Adaptation,
+    Person,
+    ScreenCredit,
+    ScreenMetadata,
+    ScreenWork,
+    Work,
+    WorkCredit,
+)
 from adaptapedia.ingest.merging import merge_adaptations, merge_people, merge_screen_works, merge_works
+from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.rows import PairRow
 from adaptapedia.ingest.starter.facts import starter_facts
 from adaptapedia.ingest.starter.loading import load_starter
 from adaptapedia.ingest.starter.removal import Removed, remove_starter
 from adaptapedia.sources.wikidata.records import Item, Text
+from tests.integration.ingest.metadata.samples import title
 from tests.integration.ingest.test_merging import row_versions
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +126,16 @@ def test_what_something_from_wikidata_refers_to_stays() -> None:
     Adaptation.objects.all().delete()
     assert stayed(remove_starter()) == (0, 0, 0)
     assert rows() == [0, 1, 0, 0, 0, 0]
+
+
+def test_what_tmdb_told_of_an_entry_goes_with_it() -> None:
+    film = ScreenWork.objects.order_by("pk")[0]
+    with transaction.atomic():
+        merge_titles([(film.pk, title())], origin=Origin("tmdb", 1, timezone.now()))
+    film.external_ids.create(scheme="tmdb_movie", value="841", source="tmdb")
+    remove_starter()
+    assert not ScreenWork.objects.filter(pk=film.pk).exists()
+    assert not ScreenMetadata.objects.exists()
 
 
 def test_the_command_says_what_went_and_what_stayed(capsys: pytest.CaptureFixture[str], editor: User) -> None:

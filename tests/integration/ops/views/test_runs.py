@@ -185,3 +185,54 @@ def test_few_queries_however_many_runs(
         text_of(administrator, "/ops/runs/")
     with django_assert_max_num_queries(12):
         text_of(administrator, f"/ops/runs/{JobRun.objects.latest('id').pk}/")
+
+
+def asking_run() -> JobRun:
+    question = {
+        "text": "310 of 8,000 pairs have vanished.",
+        "answers": [["go-on", "Retire them"], ["keep", "Keep them"]],
+    }
+    return make_run(state=JobRun.State.ASKING, question=question)
+
+
+def test_a_run_that_asks_is_answered_by_an_administrator(administrator: Client) -> None:
+    make_schedules()
+    run = asking_run()
+    page = text_of(administrator, f"/ops/runs/{run.pk}/")
+    assert "310 of 8,000 pairs have vanished." in page
+    assert "Retire them" in page
+    assert "310 of 8,000 pairs have vanished." in text_of(administrator, "/ops/")
+
+    answered = administrator.post(f"/ops/runs/{run.pk}/answer/", {"answer": "keep"}, follow=True)
+
+    run.refresh_from_db()
+    assert (run.state, run.answer) == (JobRun.State.QUEUED, "keep")
+    assert "Answered with “keep”" in answered.content.decode()
+
+
+def test_a_second_or_unknown_answer_changes_nothing_and_says_so(administrator: Client) -> None:
+    run = asking_run()
+    unknown = administrator.post(f"/ops/runs/{run.pk}/answer/", {"answer": "perhaps"}, follow=True)
+    assert "is no answer to run" in unknown.content.decode()
+    administrator.post(f"/ops/runs/{run.pk}/answer/", {"answer": "keep"})
+
+    second = administrator.post(f"/ops/runs/{run.pk}/answer/", {"answer": "go-on"}, follow=True)
+
+    assert "asks nothing" in second.content.decode()
+    run.refresh_from_db()
+    assert run.answer == "keep"
+
+
+def test_a_moderator_sees_the_question_and_may_not_answer(moderator: Client) -> None:
+    run = asking_run()
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+    assert "An administrator may answer." in page
+    assert moderator.post(f"/ops/runs/{run.pk}/answer/", {"answer": "keep"}).status_code == 403
+
+
+def test_a_result_that_is_not_as_usual_stands_on_the_run_and_the_overview(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(counts=INGESTION_COUNTS, suspicion="pairs is 3,900; 7,400 to 8,100 were usual in the last 8 runs.")
+
+    assert "7,400 to 8,100 were usual" in text_of(moderator, f"/ops/runs/{run.pk}/")
+    assert "is not as usual: pairs is 3,900" in text_of(moderator, "/ops/")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-from adaptapedia.scheduling.jobs import HOUR, MINUTE, SECOND, Counts, Interrupted, Run, Skip, job
+from adaptapedia.scheduling.jobs import HOUR, MINUTE, SECOND, Ask, Counts, Interrupted, Run, Skip, job
 
 STARTS = "SAMPLE_STARTS"
 """The variable that names the file with one line, the run's id, for each start."""
@@ -159,3 +159,21 @@ def sample_interrupted(run: Run) -> Counts:
     if starts_of(run.id) == 1:
         raise Interrupted
     return {"attempt": run.attempt}
+
+
+@job("sample-asking", task="sample_asking", cron="0 3 * * *", **SHORT)
+def sample_asking(run: Run) -> Counts:
+    """Goes on only as it is told."""
+    _note_start(run)
+    if not run.answer:
+        raise Ask("310 of 8,000 rows are gone. Delete them?", answers={"go-on": "Delete them", "keep": "Keep them"})
+    return {"told": run.answer, "attempt": run.attempt}
+
+
+@job("sample-watched", task="sample_watched", cron="0 3 * * *", watched=("rows.read",), **SHORT)
+def sample_watched(run: Run, rows: int, why: str = "") -> Counts:
+    """Counts what it was given, and may find it odd by itself."""
+    usual = run.usual("rows.read")
+    if why:
+        run.suspect(why)
+    return {"rows": {"read": rows}, "usual": usual and [usual.low, usual.high]}

@@ -16,7 +16,7 @@ from tests.integration.web.samples import adapt, make_dracula, make_family, make
 pytestmark = pytest.mark.django_db
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
-VOID = {"meta", "link", "input", "br", "path", "circle", "rect", "line"}
+VOID = {"meta", "link", "img", "input", "br", "path", "circle", "rect", "line"}
 
 
 def page_of(client: Client, address: str = "/book/dracula/") -> str:

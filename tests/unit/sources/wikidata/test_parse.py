@@ -8,7 +8,7 @@ import pytest
 
 from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.wikidata import parse
-from adaptapedia.sources.wikidata.records import ClassEdge, Edge, Item, Problem, Text
+from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Problem, Text
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "payloads" / "wikidata"
 ENTITY = "http://www.wikidata.org/entity/Q"
@@ -128,6 +128,17 @@ def test_a_slice_is_in_order_and_knows_what_remains() -> None:
 def test_a_slice_that_is_not_what_was_counted_is_truncated(rows: list[dict[str, Any]], count: int, limit: int) -> None:
     with pytest.raises(Truncated):
         parse.edge_slice(body(*rows, count=count), limit=limit)
+
+
+def test_changes_are_in_order_and_know_what_remains() -> None:
+    rows = [{"number": literal(number)} for number in ("10", "9")]
+    assert parse.changes(body(*rows, count=7), limit=2) == Changes((9, 10), 7)
+
+
+@pytest.mark.parametrize(("numbers", "count"), [(["1"], 2), (["1", "1"], 2), (["Q1"], 1), ([], 1)])
+def test_changes_that_are_not_what_was_counted_are_truncated(numbers: list[str], count: int) -> None:
+    with pytest.raises(Truncated):
+        parse.changes(body(*({"number": literal(number)} for number in numbers), count=count), limit=5)
 
 
 def test_class_edges_leave_out_what_is_no_class() -> None:

@@ -1,0 +1,1 @@
+"""Which title of TMDb a screen work is: what we know of it, how alike the two are, what was decided."""

@@ -1,0 +1,72 @@
+"""What TMDb says has changed, of what we have."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Protocol
+
+from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
+from adaptapedia.ingest.metadata.rows import TMDB
+from adaptapedia.ingest.metadata.tmdb import COUNTS, Reader, Titles
+from adaptapedia.scheduling.jobs import Counts, Run
+from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind, TitleRef
+
+WINDOW = timedelta(days=14)
+"""The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
+MOST_PAGES = 500
+"""TMDb gives no page beyond (its error 22): a window with more is read in halves."""
+DAY = timedelta(days=1)
+
+
+class Feed(Reader, Protocol):
+    async def changes(self, kind: TitleKind, *, start: date, end: date, page: int) -> ChangesPage: ...
+
+
+def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Extent, since: date, until: date) -> Counts:
+    """Read again what changed between two days, both included, and is in the catalogue with metadata.
+
+    Goes on with what an earlier attempt of the run has done. Raises a SourceError when the feed could not be read
+    whole, or too many titles could not; what was read is kept.
+    """
+    refresh = open_refresh(TMDB, run_id=run.id, names=(*COUNTS, "changed"))
+    if refresh.finished_at:
+        return dict(refresh.counts)
+    enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
+    found = frozenset(
+        ref
+        for kind in TitleKind
+        for start, end in windows(since, until)
+        for ref in _read(tmdb, run, loop, enquiry, kind, start, end)
+    )
+    with step(refresh):
+        enquiry.count(changed=len(found) - refresh.counts["changed"])
+    asking = Titles(tmdb, enquiry)
+    asking.put_changed(found)
+    asking.try_again()
+    return finish(refresh)
+
+
+def windows(since: date, until: date) -> Iterator[tuple[date, date]]:
+    """The days from `since` to `until` in windows that the feed takes, which meet in one day."""
+    while until - since > WINDOW:
+        yield since, since + WINDOW
+        since += WINDOW
+    yield since, until
+
+
+def _read(
+    tmdb: Feed, run: Run, loop: asyncio.Runner, enquiry: Enquiry, kind: TitleKind, start: date, end: date
+) -> Iterator[TitleRef]:
+    page, pages = 1, 1
+    while page <= pages:
+        run.progress(page, pages, step="reading what changed")
+        enquiry.spend()
+        answer = loop.run(tmdb.changes(kind, start=start, end=end, page=page))
+        if answer.pages > MOST_PAGES and end - start > DAY:
+            middle = start + (end - start) // 2
+            yield from _read(tmdb, run, loop, enquiry, kind, start, middle)
+            yield from _read(tmdb, run, loop, enquiry, kind, middle, end)
+            return
+        yield from answer.refs
+        page, pages = page + 1, min(answer.pages, MOST_PAGES)

@@ -1,0 +1,151 @@
+"""The whole way from Open Library to the catalogue: works by the hundred, then descriptions one by one."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from django.utils import timezone
+
+from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.merging import merge_descriptions, merge_open_library
+from adaptapedia.ingest.metadata.openlibrary_plan import WantedWork, descriptions_due, records_due
+from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
+from adaptapedia.ingest.metadata.rows import OPEN_LIBRARY
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states
+from adaptapedia.scheduling.jobs import Counts, Run
+from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.openlibrary.records import Description, OpenLibraryWork
+
+COUNTS = ("processed", "enriched", "unchanged", "gone", "errors", "requests")
+"""Of records and descriptions of our works, each for itself; `processed` is the sum of those between."""
+TOGETHER = 100
+"""Works a request."""
+RECORDS_SHARE = 0.5
+"""Of a run's requests at most, so that descriptions have theirs."""
+
+
+class Reader(Protocol):
+    """What is asked of Open Library: `OpenLibraryClient`, or anything that answers like it."""
+
+    async def works(self, keys: Sequence[str]) -> Sequence[OpenLibraryWork]: ...
+    async def description(self, key: str) -> Description: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsAnswer:
+    wanted: Sequence[WantedWork]
+    outcome: Outcome
+    works: Sequence[OpenLibraryWork] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptionAnswer:
+    wanted: WantedWork
+    outcome: Outcome
+    description: Description | None = None
+
+
+def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
+    """Records that are due, then descriptions that are.
+
+    Goes on with what an earlier attempt of the run has done. Raises a SourceError when Open Library could not be
+    read, or too much of it; what was read is kept.
+    """
+    refresh = open_refresh(OPEN_LIBRARY, run_id=run.id, names=COUNTS)
+    if refresh.finished_at:
+        return dict(refresh.counts)
+    enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
+    asking = Works(reader, enquiry)
+    asking.renew(int(extent.requests * RECORDS_SHARE))
+    asking.describe()
+    return finish(refresh)
+
+
+class Works:
+    """Asking for works, and keeping what comes."""
+
+    def __init__(self, reader: Reader, enquiry: Enquiry) -> None:
+        self._reader = reader
+        self._enquiry = enquiry
+        self._since = enquiry.refresh.started_at
+        self._attempt = timezone.now()
+
+    def renew(self, requests: int) -> None:
+        self._enquiry.put(self._records_due, self.ask, self.keep, step="works", requests=requests)
+
+    def describe(self) -> None:
+        """With all the requests that are left. Each may be answered by another work, which is asked too."""
+        look_up = partial(descriptions_due, since=self._since, attempt=self._attempt)
+        self._enquiry.put(
+            lambda room: look_up(limit=room),
+            self.ask_description,
+            self.keep_descriptions,
+            step="descriptions",
+            requests=self._enquiry.left,
+            each=2,
+        )
+
+    async def ask(self, wanted: Sequence[WantedWork]) -> RecordsAnswer:
+        self._enquiry.spend()
+        try:
+            works = await self._reader.works([work.key for work in wanted])
+        except SourceError as error:
+            return RecordsAnswer(wanted, self._enquiry.outcome_of(error, asked=f"{len(wanted)} works"))
+        self._enquiry.answered()
+        return RecordsAnswer(wanted, Outcome.THERE, works)
+
+    def keep(self, answers: Sequence[RecordsAnswer]) -> None:
+        """One transaction: metadata, freshness, counts. What was asked for and not answered is gone."""
+        found = {work.key: work for answer in answers for work in answer.works}
+        ends = {
+            wanted: answer.outcome or (Outcome.THERE if wanted.key in found else Outcome.GONE)
+            for answer in answers
+            for wanted in answer.wanted
+        }
+        with step(self._enquiry.refresh) as origin:
+            rows = [(key, found[wanted.key]) for wanted in ends if wanted.key in found for key in wanted.works]
+            merged = merge_open_library(rows, origin=origin)
+            keep_states((Asked(wanted.key, outcome) for wanted, outcome in ends.items()), origin=origin)
+            self._count(ends, merged.enriched)
+
+    async def ask_description(self, wanted: WantedWork) -> DescriptionAnswer:
+        """Its own, or that of the work it was merged into."""
+        self._enquiry.spend()
+        try:
+            told = await self._reader.description(wanted.key)
+            if told.redirect_to and not told.text:
+                self._enquiry.spend()
+                told = await self._reader.description(told.redirect_to)
+        except SourceError as error:
+            return DescriptionAnswer(wanted, self._enquiry.outcome_of(error, asked=wanted.key))
+        self._enquiry.answered()
+        return DescriptionAnswer(wanted, Outcome.THERE, told)
+
+    def keep_descriptions(self, answers: Sequence[DescriptionAnswer]) -> None:
+        """One transaction: descriptions, freshness, counts."""
+        ends = {answer.wanted: answer.outcome for answer in answers}
+        with step(self._enquiry.refresh) as origin:
+            told = [(key, a.description) for a in answers if a.description for key in a.wanted.works]
+            merged = merge_descriptions(told, origin=origin)
+            keep_states((Asked(f"{wanted.key}/text", outcome) for wanted, outcome in ends.items()), origin=origin)
+            self._count(ends, merged.enriched)
+
+    def _records_due(self, room: int) -> list[list[WantedWork]]:
+        due = records_due(since=self._since, attempt=self._attempt, limit=room * TOGETHER)
+        return [due[first : first + TOGETHER] for first in range(0, len(due), TOGETHER)]
+
+    def _count(self, ends: dict[WantedWork, Outcome], enriched: int) -> None:
+        asked, gone, failed = (
+            sum(len(wanted.works) for wanted, outcome in ends.items() if among is None or outcome == among)
+            for among in (None, Outcome.GONE, Outcome.FAILED)
+        )
+        again = sum(len(wanted.works) for wanted in ends if wanted.again)
+        self._enquiry.count(
+            processed=asked - again,
+            enriched=enriched,
+            unchanged=asked - enriched - gone - failed,
+            gone=gone,
+            errors=failed - again,
+        )

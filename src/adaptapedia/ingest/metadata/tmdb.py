@@ -1,0 +1,141 @@
+"""The whole way from TMDb to the catalogue, within a run's requests."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from adaptapedia.catalogue.models import ImageSizes, ScreenWork
+from adaptapedia.ingest.matching.finding import TitleFinder
+from adaptapedia.ingest.metadata import plan
+from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.merging import merge_titles
+from adaptapedia.ingest.metadata.plan import Wanted
+from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
+from adaptapedia.ingest.metadata.rows import TMDB
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title
+from adaptapedia.ingest.metadata.unmatched import Unmatched
+from adaptapedia.scheduling.jobs import Counts, Run
+from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.tmdb import records
+
+COUNTS = ("processed", "enriched", "unchanged", "unmatched", "review", "gone", "errors", "requests")
+"""In screen works, but for the requests; `processed` is the sum of those between."""
+SHARES = {"without_metadata": 0.5, "unmatched": 0.25, "stalest": 0.25}
+"""Of a run's requests, at the least; what one class does not need, the others get."""
+ROUNDS = 2
+"""So often what failed is asked for once more at the end."""
+
+
+class Reader(TitleFinder, Protocol):
+    """What is asked of TMDb: `TmdbClient`, or anything that answers like it."""
+
+    async def image_sizes(self) -> records.ImageSizes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TitleAnswer:
+    """What came of asking for a title. Without one it is as it was, or the outcome says why."""
+
+    wanted: Wanted
+    outcome: Outcome
+    title: records.Title | None = None
+    etag: str = ""
+
+
+def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
+    """Titles without metadata, screen works without a title, then the stalest.
+
+    Goes on with what an earlier attempt of the run has done. Raises a SourceError when TMDb could not be read,
+    or too much of it; what was read is kept.
+    """
+    refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
+    if refresh.finished_at:
+        return dict(refresh.counts)
+    keep_image_sizes(loop.run(tmdb.image_sizes()))
+    total = ScreenWork.objects.filter(retired_at=None).count()
+    enquiry = Enquiry(refresh, run, loop, extent=extent, total=total)
+    titles, unmatched = Titles(tmdb, enquiry), Unmatched(tmdb, enquiry)
+    for share in (SHARES, dict.fromkeys(SHARES, 1.0)):
+        titles.fill(int(extent.requests * share["without_metadata"]))
+        unmatched.find(int(extent.requests * share["unmatched"]))
+        titles.renew(int(extent.requests * share["stalest"]))
+    titles.try_again()
+    unmatched.try_again()
+    return finish(refresh)
+
+
+class Titles:
+    """Asking for titles, and keeping what comes."""
+
+    def __init__(self, tmdb: Reader, enquiry: Enquiry) -> None:
+        self._tmdb = tmdb
+        self._enquiry = enquiry
+        self._since = enquiry.refresh.started_at
+
+    def fill(self, requests: int) -> None:
+        """Those of screen works that have no metadata."""
+        self._put(partial(plan.without_metadata, since=self._since), step="titles without metadata", requests=requests)
+
+    def renew(self, requests: int) -> None:
+        """Those that have been read before, the stalest first."""
+        self._put(partial(plan.stalest, since=self._since), step="titles to read again", requests=requests)
+
+    def put_changed(self, refs: frozenset[records.TitleRef]) -> None:
+        """Those of these that have been read before."""
+        look_up = partial(plan.changed, refs, since=self._since)
+        self._put(look_up, step="titles that changed", requests=self._enquiry.left)
+
+    def try_again(self) -> None:
+        """Those that failed, so often; what fails then has failed."""
+        for _ in range(ROUNDS):
+            look_up = partial(plan.titles_failed, since=self._since)
+            keep = partial(self.keep, again=True)
+            self._put(look_up, step="titles that failed", requests=self._enquiry.left, keep=keep, once=True)
+
+    async def ask(self, wanted: Wanted) -> TitleAnswer:
+        self._enquiry.spend()
+        try:
+            fetched = await self._tmdb.title(wanted.ref, etag=wanted.etag)
+        except SourceError as error:
+            return TitleAnswer(wanted, self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref)))
+        self._enquiry.answered()
+        return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
+
+    def keep(self, answers: Sequence[TitleAnswer], *, again: bool = False) -> None:
+        """One transaction: metadata, credits, freshness, counts. `again` for answers once counted as errors."""
+        with step(self._enquiry.refresh) as origin:
+            found = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
+            merged = merge_titles(found, origin=origin)
+            keep_states((Asked(key_of_title(a.wanted.ref), a.outcome, a.etag) for a in answers), origin=origin)
+            asked, gone, failed = (_size(answers, among) for among in (None, Outcome.GONE, Outcome.FAILED))
+            self._enquiry.count(
+                processed=0 if again else asked,
+                enriched=merged.enriched,
+                unchanged=asked - merged.enriched - gone - failed,
+                gone=gone,
+                errors=failed - (asked if again else 0),
+            )
+
+    def _put(self, look_up: Callable[..., Sequence[Wanted]], **terms: Any) -> None:
+        keep = terms.pop("keep", self.keep)
+        self._enquiry.put(lambda room: look_up(limit=room), self.ask, keep, **terms)
+
+
+def _size(answers: Sequence[TitleAnswer], among: Outcome | None) -> int:
+    """Screen works whose title was answered so."""
+    return sum(len(a.wanted.screen_works) for a in answers if among is None or a.outcome == among)
+
+
+def keep_image_sizes(sizes: records.ImageSizes) -> None:
+    """Note how addresses of images are made, where that has changed."""
+    told = {
+        "base_url": sizes.base_url,
+        "posters": list(sizes.posters),
+        "backdrops": list(sizes.backdrops),
+        "profiles": list(sizes.profiles),
+        "logos": list(sizes.logos),
+    }
+    if not ImageSizes.objects.filter(source=TMDB, **told).exists():
+        ImageSizes.objects.update_or_create(source=TMDB, defaults=told)

@@ -1,0 +1,133 @@
+"""Looking for the titles of screen works that have none, and keeping what is found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from django.db.models import Q
+
+from adaptapedia.catalogue.models import ScreenExternalId
+from adaptapedia.ingest.matching.decisions import record_verdicts
+from adaptapedia.ingest.matching.facts import SCHEMES, facts_of
+from adaptapedia.ingest.matching.finding import MOST_READ, MOST_SEARCHES, TitleFinder, find_title
+from adaptapedia.ingest.matching.records import ScreenFacts, Verdict
+from adaptapedia.ingest.metadata import plan
+from adaptapedia.ingest.metadata.enquiry import Enquiry
+from adaptapedia.ingest.metadata.merging import merge_titles
+from adaptapedia.ingest.metadata.refresh import step
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_screen_work, key_of_title
+from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.tmdb.records import Fetched, Found, SearchPage, TitleKind, TitleRef
+
+MOST_REQUESTS = MOST_SEARCHES + MOST_READ + 2
+"""Of one screen work: besides searches and titles read, one by its id at IMDb, and the title that was accepted."""
+OUTCOMES = {"accepted": Outcome.THERE, "review": Outcome.REVIEW, "nothing": Outcome.UNMATCHED}
+
+
+class LookUp(Protocol):
+    def __call__(self, *, limit: int) -> Sequence[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAnswer:
+    """What came of looking for one screen work; of an accepted title, the title too."""
+
+    facts: ScreenFacts
+    outcome: Outcome
+    verdict: Verdict | None = None
+    fetched: Fetched | None = None
+
+
+class Unmatched:
+    """Asking for what may be the titles of screen works."""
+
+    def __init__(self, tmdb: TitleFinder, enquiry: Enquiry) -> None:
+        self._tmdb = Counted(tmdb, enquiry)
+        self._enquiry = enquiry
+        self._since = enquiry.refresh.started_at
+
+    def find(self, requests: int) -> None:
+        """Titles of screen works without any, those first that were looked for longest ago."""
+        self._put(partial(plan.unmatched, since=self._since), requests=requests, again=False)
+
+    def try_again(self) -> None:
+        """Those whose looking for failed in this run, once."""
+        look_up = partial(plan.unmatched_failed, since=self._since)
+        self._put(look_up, requests=self._enquiry.left, again=True)
+
+    async def ask(self, facts: ScreenFacts) -> MatchAnswer:
+        try:
+            verdict = await find_title(facts, self._tmdb)
+            fetched = verdict.fetched
+            if verdict.outcome == "accepted" and verdict.ref and fetched is None:
+                fetched = await self._tmdb.title(verdict.ref)
+        except SourceError as error:
+            asked = key_of_screen_work(facts.screen_work_id)
+            return MatchAnswer(facts, self._enquiry.outcome_of(error, asked=asked))
+        self._enquiry.answered()
+        return MatchAnswer(facts, OUTCOMES[verdict.outcome], verdict, fetched)
+
+    def keep(self, answers: Sequence[MatchAnswer], *, again: bool) -> None:
+        """One transaction: verdicts, ids, metadata and credits of what was accepted, freshness, counts."""
+        refresh = self._enquiry.refresh
+        with step(refresh) as origin:
+            record_verdicts([answer.verdict for answer in answers if answer.verdict], run_id=refresh.run_id)
+            titles = _standing([answer for answer in answers if answer.outcome == Outcome.THERE and answer.fetched])
+            found = [(key, fetched.title) for key, fetched in titles.items() if fetched.title]
+            merged = merge_titles(found, origin=origin)
+            states = [Asked(key_of_screen_work(a.facts.screen_work_id), a.outcome) for a in answers]
+            read = [Asked(key_of_title(fetched.ref), Outcome.THERE, fetched.etag) for fetched in titles.values()]
+            keep_states([*states, *read], origin=origin)
+            ends = Counter(answer.outcome for answer in answers)
+            failed, asked = ends[Outcome.FAILED] + ends[Outcome.GONE], len(answers)
+            self._enquiry.count(
+                processed=0 if again else asked,
+                enriched=merged.enriched,
+                unchanged=ends[Outcome.THERE] - merged.enriched,
+                unmatched=ends[Outcome.UNMATCHED],
+                review=ends[Outcome.REVIEW],
+                errors=failed - (asked if again else 0),
+            )
+
+    def _put(self, look_up: LookUp, *, requests: int, again: bool) -> None:
+        self._enquiry.put(
+            lambda room: facts_of(look_up(limit=room)),
+            self.ask,
+            partial(self.keep, again=again),
+            step="titles to be found",
+            requests=requests,
+            each=MOST_REQUESTS,
+            once=again,
+        )
+
+
+class Counted:
+    """TMDb, each of whose requests is counted."""
+
+    def __init__(self, tmdb: TitleFinder, enquiry: Enquiry) -> None:
+        self._tmdb = tmdb
+        self._enquiry = enquiry
+
+    async def search(self, kind: TitleKind, query: str, *, year: int | None = None, page: int = 1) -> SearchPage:
+        self._enquiry.spend()
+        return await self._tmdb.search(kind, query, year=year, page=page)
+
+    async def find_by_imdb(self, imdb_id: str) -> Found:
+        self._enquiry.spend()
+        return await self._tmdb.find_by_imdb(imdb_id)
+
+    async def title(self, ref: TitleRef, *, etag: str = "") -> Fetched:
+        self._enquiry.spend()
+        return await self._tmdb.title(ref, etag=etag)
+
+
+def _standing(answers: Sequence[MatchAnswer]) -> dict[int, Fetched]:
+    """Titles by screen work, of those that have the id now: a person's lock may have kept it out."""
+    fetched = {answer.facts.screen_work_id: answer.fetched for answer in answers if answer.fetched}
+    has_it = Q(pk__in=[])
+    for key, title in fetched.items():
+        has_it |= Q(screen_work=key, scheme=SCHEMES[title.ref.kind], value=str(title.ref.tmdb_id))
+    there = set(ScreenExternalId.objects.filter(has_it).values_list("screen_work_id", flat=True))
+    return {key: title for key, title in fetched.items() if key in there}

@@ -1,0 +1,45 @@
+"""The three upstreams' budgets, each shared by all workers. Settings may change any limit of theirs."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from django.conf import settings
+
+from adaptapedia.kit.budget import Budget, Limits
+
+
+class Upstream(StrEnum):
+    """An upstream as people call it, and its budget in Valkey."""
+
+    WIKIDATA = "Wikidata"
+    TMDB = "TMDb"
+    OPEN_LIBRARY = "Open Library"
+
+
+SIDE_BY_SIDE = Limits(
+    cost=1.0, one_at_a_time=False, patience=600.0, holder_dies_after=75.0, failures=25, open_for=120.0
+)
+"""Requests are what is counted, and many are under way at once: a breaker must bear with some failures in a row."""
+
+LIMITS = {
+    Upstream.WIKIDATA: Limits(),
+    # 40 to 50 a second are allowed (developer.themoviedb.org, "Rate Limiting"); what leaves us evenly arrives unevenly.
+    Upstream.TMDB: replace(SIDE_BY_SIDE, rate=39.0, burst=1.0),
+    # 3 a second with a User-Agent that names a contact (openlibrary.org/developers/api).
+    Upstream.OPEN_LIBRARY: replace(SIDE_BY_SIDE, rate=2.9, burst=1.0),
+}
+
+
+def limits_of(upstream: Upstream) -> Limits:
+    """What an upstream allows, with the settings' own changes (`WIKIDATA_LIMITS` and so on)."""
+    return replace(LIMITS[upstream], **getattr(settings, f"{upstream.name}_LIMITS"))
+
+
+def budget_of(upstream: Upstream, *, at: str = "") -> Budget:
+    """The shared budget of an upstream. To be closed, which its client does.
+
+    `at` names another host that answers in its place, which has a budget of its own.
+    """
+    return Budget(
+        f"{upstream.value} at {at}" if at else upstream.value, settings.BUDGET_URL, limits=limits_of(upstream)
+    )

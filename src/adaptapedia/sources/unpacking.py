@@ -1,0 +1,84 @@
+"""Bytes of an upstream → JSON, in bounded memory. Does no IO of its own."""
+
+import json
+import zlib
+from collections.abc import AsyncIterable
+from typing import Any
+
+import orjson
+
+MOST_VALUES = 500_000
+"""In one JSON: some 100 MiB as objects of Python at the worst. The largest real answers, of series that ran for
+decades, have under half of it."""
+
+
+class TooMuch(Exception):
+    """A body that is larger than it may be."""
+
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__("A body is larger than it may be")
+        self.beginning = beginning
+
+
+class NotJson(Exception):
+    """A body that is no JSON. `told` goes on after the upstream's name; `cut_off` where it is the beginning of one."""
+
+    def __init__(self, told: str, *, why: object = "", cut_off: bool = False) -> None:
+        super().__init__(str(why) or told)
+        self.told = told
+        self.cut_off = cut_off
+
+
+async def unpacked(chunks: AsyncIterable[bytes], *, packing: str, largest: int) -> bytes:
+    """The whole body in `chunks`, plain or gzip, at most `largest` bytes of it.
+
+    A small one cannot become a large one unseen: it is unpacked bit by bit. Raises TooMuch, and zlib.error where
+    it cannot be unpacked, ends early, or goes on behind its end.
+    """
+    packing = packing.strip().lower()
+    if packing not in {"", "identity", "gzip"}:
+        raise zlib.error(f"it is packed as {packing[:40]}, which was not asked for")
+    unpack = zlib.decompressobj(wbits=31) if packing == "gzip" else None
+    body, begun = bytearray(), False
+    async for chunk in chunks:
+        begun = True
+        if unpack and unpack.eof:
+            raise zlib.error("it goes on behind its end")
+        body += unpack.decompress(chunk, largest - len(body) + 1) if unpack else chunk
+        if len(body) > largest:
+            raise TooMuch(bytes(body[:65_536]))
+    if unpack and begun and not unpack.eof:
+        raise zlib.error("it ended early")
+    return bytes(body)
+
+
+def read_json(body: bytes) -> Any:
+    """What the body says. Raises NotJson.
+
+    NaN and halves of surrogate pairs, which are no JSON but are written all the same, are read: whoever reads the
+    values sees to them, and one such title is not a broken upstream.
+    """
+    if _values_at_most(body) > MOST_VALUES:
+        raise NotJson("answered JSON of too many values")
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        why = error
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise _fault(body.strip(), why) from None
+
+
+def _values_at_most(body: bytes) -> int:
+    return 0 if len(body) <= MOST_VALUES else sum(map(body.count, (b",", b"[", b"{")))
+
+
+def _fault(body: bytes, why: Exception) -> NotJson:
+    if not body:
+        return NotJson("answered nothing at all", cut_off=True)
+    if body[:1] == b"<":
+        return NotJson("answered HTML or XML where JSON was due", why=why)
+    if body[:1] in {b"{", b"["} and body[-1:] not in {b"}", b"]"}:
+        return NotJson("answered only the beginning of something", why=why, cut_off=True)
+    return NotJson("answered something that is no JSON", why=why)

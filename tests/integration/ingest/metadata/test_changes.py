@@ -1,0 +1,70 @@
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from adaptapedia.catalogue.models import ScreenMetadata
+from adaptapedia.ingest.metadata.changes import windows
+from adaptapedia.sources.errors import Unavailable
+from tests.integration.ingest.metadata.runs import Refresh
+from tests.integration.ingest.metadata.samples import screen_work
+from tests.upstreams.lab import TmdbLab
+from tests.upstreams.titles import film, series
+
+pytestmark = pytest.mark.django_db
+
+
+def test_windows_are_of_14_days_at_most_and_meet() -> None:
+    assert list(windows(date(2026, 1, 1), date(2026, 2, 1))) == [
+        (date(2026, 1, 1), date(2026, 1, 15)),
+        (date(2026, 1, 15), date(2026, 1, 29)),
+        (date(2026, 1, 29), date(2026, 2, 1)),
+    ]
+    assert list(windows(date(2026, 1, 1), date(2026, 1, 1))) == [(date(2026, 1, 1), date(2026, 1, 1))]
+
+
+def test_only_what_changed_and_is_here_is_read_again(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    for n in (1, 2, 3):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        lab.add(film(n, f"Film {n}"))
+    screen_work("thrones", tmdb="tv/2", kind="series")
+    lab.add(series(2, "Thrones"), film(9, "Not here"))
+    refresh()
+    lab.change("movie", 1, overview="Another story.")
+    lab.change("tv", 2, overview="Another winter.")
+    lab.change("movie", 9, overview="Nobody asks.")
+    lab.log.requests.clear()
+
+    counts = refresh_what_changed()
+
+    assert (counts["changed"], counts["processed"], counts["enriched"]) == (3, 2, 2)
+    assert sorted(r.target.partition("?")[0] for r in lab.requests) == [
+        *("/3/movie/1", "/3/movie/changes", "/3/tv/2", "/3/tv/changes")
+    ]
+    assert ScreenMetadata.objects.get(kind="tv").overview == "Another winter."
+
+
+def test_a_long_time_is_read_in_windows_that_tmdb_takes_page_by_page(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    now = timezone.now()
+    for n in range(1, 251):
+        lab.add(film(n, f"Film {n}"))
+        lab.change("movie", n, at=now - timedelta(days=20), overview="Changed.")
+    screen_work(tmdb="movie/250")
+    refresh()
+    counts = refresh_what_changed(since=(now - timedelta(days=30)).date())
+    assert (counts["changed"], counts["processed"]) == (250, 1)
+
+
+def test_a_feed_that_cannot_be_read_whole_fails_the_run(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    screen_work(tmdb="movie/1")
+    lab.add(film(1, "Film"))
+    refresh()
+    lab.when("/3/tv/changes", "500")
+    with pytest.raises(Unavailable):
+        refresh_what_changed()

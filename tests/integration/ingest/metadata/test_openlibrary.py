@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from adaptapedia.catalogue.models import WorkMetadata
+from adaptapedia.ingest.metadata.openlibrary_plan import DESCRIPTIONS_KEPT, RECORDS_KEPT
+from adaptapedia.ingest.metadata.refresh import TooManyFailed
+from adaptapedia.ingest.models import SourceState
+from adaptapedia.scheduling.jobs import Interrupted
+from tests.integration.ingest.metadata.runs import Refresh, Watched
+from tests.integration.ingest.metadata.samples import row_versions
+from tests.integration.ingest.metadata.samples import work as book
+from tests.upstreams.lab import OpenLibraryLab
+from tests.upstreams.titles import work
+
+pytestmark = pytest.mark.django_db
+
+
+def shelf(lab: OpenLibraryLab, number: int) -> None:
+    for n in range(1, number + 1):
+        book(f"book-{n}", key=f"OL{n}W")
+        lab.add(work(n, f"Book {n}", year=1900 + n, record={"description": f"Story {n}."}))
+
+
+def asked(lab: OpenLibraryLab) -> list[str]:
+    return [request.target.partition("?")[0] for request in lab.requests]
+
+
+def age(**by: int) -> None:
+    for state in SourceState.objects.filter(source="open_library"):
+        state.read_at -= timedelta(**by)
+        state.save(update_fields=["read_at"])
+
+
+def test_works_come_by_the_hundred_and_their_descriptions_singly(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 120)
+
+    counts = refresh_books()
+
+    assert asked(books).count("/search.json") == 2
+    assert len(asked(books)) == 122
+    assert counts == {
+        "processed": 240,
+        "enriched": 240,
+        "unchanged": 0,
+        "gone": 0,
+        "errors": 0,
+        "requests": 122,
+    }
+    told = WorkMetadata.objects.get(key="OL7W")
+    assert (told.title, told.first_year, told.description) == ("Book 7", 1907, "Story 7.")
+    assert "description" in told.provenance
+    assert {request.user_agent.partition("/")[0] for request in books.requests} == {"Adaptapedia"}
+
+
+def test_what_is_fresh_is_not_asked_for_again(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 3)
+    refresh_books()
+    books.log.requests.clear()
+    assert refresh_books()["processed"] == 0
+    assert books.requests == []
+
+
+def test_a_week_later_records_are_read_again_and_nothing_is_written(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 3)
+    refresh_books()
+    age(days=RECORDS_KEPT.days, minutes=1)
+    books.log.requests.clear()
+    before = row_versions()
+    counts = refresh_books()
+    assert (counts["processed"], counts["unchanged"]) == (3, 3)
+    assert asked(books) == ["/search.json"]
+    assert row_versions() == before
+
+
+def test_three_months_later_a_description_that_was_filled_is_read_again(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 1)
+    refresh_books()
+    age(days=DESCRIPTIONS_KEPT.days, minutes=1)
+    books.change("OL1W", record={"description": {"type": "/type/text", "value": "Another story."}})
+    refresh_books()
+    assert WorkMetadata.objects.get().description == "Another story."
+
+
+def test_a_work_that_is_not_there_is_noted(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    book(key="OL1W")
+    counts = refresh_books()
+    assert (counts["gone"], counts["processed"]) == (1, 1)
+    assert SourceState.objects.get(key="OL1W").outcome == "gone"
+
+
+def test_the_description_of_a_work_that_was_merged_away_is_the_other_ones(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 1)
+    books.add(work(2, "Book", record={"description": "Moved."}))
+    books.when("/works/OL1W", "500")
+    refresh_books()
+    books.clear()
+    books.add(work(1, redirect="OL2W"))
+    refresh_books()
+    assert WorkMetadata.objects.get().description == "Moved."
+
+
+def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 8)
+    books.when("/search.json", "500")
+    with pytest.raises(TooManyFailed, match="8 of 8"):
+        refresh_books(Watched(5))
+    books.clear()
+    counts = refresh_books(Watched(5))
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (16, 16, 0)
+
+
+def test_descriptions_have_their_share_of_the_requests(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 30)
+    counts = refresh_books(requests=11)
+    assert counts["requests"] <= 11
+    assert WorkMetadata.objects.exclude(description="").count() == 9
+    for _ in range(3):
+        refresh_books(requests=11)
+    assert WorkMetadata.objects.exclude(description="").count() == 30
+
+
+def test_an_interrupted_run_counts_nothing_twice(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 30)
+    with pytest.raises(Interrupted):
+        refresh_books(Watched(5, breaks_after=9), batch=3)
+    counts = refresh_books(Watched(5), batch=3)
+    assert (counts["processed"], counts["enriched"]) == (60, 60)
+
+
+def test_retired_works_are_not_asked_for(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    one = book(key="OL1W")
+    one.retired_at = timezone.now()
+    one.save()
+    assert refresh_books()["processed"] == 0

@@ -1,0 +1,108 @@
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import redis
+from django.conf import settings
+from django.test import Client
+
+from adaptapedia.config import CHECKOUT, EXAMPLES, Config
+from adaptapedia.ingest.upstreams import LIMITS, Upstream, budget_of, limits_of
+from adaptapedia.kit.budget import Budget
+from adaptapedia.ops.views.metrics import OF_UPSTREAMS
+
+pytestmark = pytest.mark.django_db
+TOKEN = "a-token-of-more-than-twenty-signs"
+
+
+@pytest.fixture
+def tmdb() -> Iterator[Budget]:
+    """The budget of TMDb as nobody has used it yet; what a test does to it is forgotten."""
+    keys = [f"budget:{upstream.value.lower()}" for upstream in Upstream]
+    with redis.Redis.from_url(settings.BUDGET_URL) as valkey, closing(budget_of(Upstream.TMDB)) as budget:
+        valkey.delete(*keys)
+        yield budget
+        valkey.delete(*keys)
+
+
+@pytest.fixture
+def own_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {name: EXAMPLES[name] for name in ("DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")}
+    for name, value in {**own, "SECRET_KEY": "s3cret-key-of-enough-different-characters-0123456789"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(settings, "CONFIG", Config.load())
+
+
+def ask(budget: Budget, times: int) -> None:
+    for _ in range(times):
+        with budget.turn():
+            pass
+
+
+def test_the_budgets_are_there_with_what_they_count(client: Client, tmdb: Budget) -> None:
+    ask(tmdb, 2)
+    tmdb.failed()
+    tmdb.pause(60)
+
+    response = client.get("/metrics")
+
+    assert response.headers["Content-Type"].startswith("text/plain; version=")
+    told = response.content.decode()
+    assert 'adaptapedia_upstream_requests_total{upstream="TMDb"} 2.0' in told
+    assert 'adaptapedia_upstream_limited_total{upstream="TMDb"} 1.0' in told
+    assert 'adaptapedia_upstream_failures_total{upstream="TMDb"} 1.0' in told
+    assert 'adaptapedia_upstream_paused{upstream="TMDb"} 1.0' in told
+    assert 'adaptapedia_upstream_breaker_open{upstream="TMDb"} 0.0' in told
+    assert 'adaptapedia_upstream_requests_total{upstream="Wikidata"} 0.0' in told
+    assert 'adaptapedia_upstream_tokens{upstream="Open Library"} 1.0' in told
+
+
+def test_the_docs_name_every_metric(client: Client, tmdb: Budget) -> None:
+    docs = (CHECKOUT / "docs" / "operate.md").read_text()
+    shown = {line.split()[2] for line in client.get("/metrics").content.decode().splitlines() if "# HELP" in line}
+
+    assert len(shown) == len(OF_UPSTREAMS)
+    assert all(f"`{name}`" in docs for name in shown)
+
+
+def test_with_servers_of_ones_own_it_takes_the_token(
+    client: Client, own_servers: None, settings: object, tmdb: Budget
+) -> None:
+    assert client.get("/metrics").status_code == 401
+    settings.METRICS_TOKEN = TOKEN  # type: ignore[attr-defined]
+
+    refused = client.get("/metrics", headers={"Authorization": "Bearer a-guess-of-more-than-twenty-signs"})
+
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_with_servers_of_ones_own_operators_may_look(moderator: Client, own_servers: None, tmdb: Budget) -> None:
+    assert moderator.get("/metrics").status_code == 200
+
+
+def test_a_token_closes_the_embedded_default_too(client: Client, settings: object, tmdb: Budget) -> None:
+    settings.METRICS_TOKEN = TOKEN  # type: ignore[attr-defined]
+    assert client.get("/metrics").status_code == 401
+
+
+def test_the_overview_shows_how_each_budget_stands(moderator: Client, tmdb: Budget) -> None:
+    ask(tmdb, 3)
+    page = moderator.get("/ops/").content.decode()
+    assert "39 requests a second" in page
+    assert "3 requests lately, 0 answered with a pause, 0 failed" in page
+
+    tmdb.pause(90)
+    assert "asked us to pause for another 1 min" in moderator.get("/ops/").content.decode()
+    for _ in range(LIMITS[Upstream.TMDB].failures):
+        tmdb.failed()
+    page = moderator.get("/ops/").content.decode()
+    assert page.count("after 25 failures in a row") == 2, "beside the upstream, and as a trouble"
+
+
+def test_settings_change_what_an_upstream_allows(settings: object) -> None:
+    settings.OPEN_LIBRARY_LIMITS = {"rate": 1.0}  # type: ignore[attr-defined]
+    assert limits_of(Upstream.OPEN_LIBRARY).rate == 1.0
+    assert limits_of(Upstream.OPEN_LIBRARY).one_at_a_time is False
+    assert limits_of(Upstream.WIKIDATA).one_at_a_time is True
