@@ -23,6 +23,7 @@ DEMANDS = {"browser", "extract", "postgresql-15"}
 DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",") if word}
 
 LONGEST = (
+    "chaos/test_unreliable_upstreams.py",
     "chaos/test_runs.py",
     "browser/test_accounts.py",
     "integration/access/test_access.py",
@@ -38,6 +39,7 @@ LONGEST = (
     "browser/test_reading.py",
     "browser/test_timeline.py",
     "browser/test_api.py",
+    "chaos/test_up_with_the_lab.py",
     "chaos/test_upstream_faults.py",
     "browser/test_first_start.py",
     "integration/test_admin_queries.py",

@@ -13,7 +13,7 @@ SECOND_BATCH = f"wd:Q{FIRST_FILM + 200} "
 """Stands in one query alone: that for the second batch of items."""
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
-GIVEN = "'id', 'run_id', 'provenance', 'created_at', 'updated_at', 'first_seen_at'"
+GIVEN = "'id', 'run_id', 'provenance', 'created_at', 'updated_at', 'changed_at', 'first_seen_at'"
 
 
 def library(pairs: int) -> str:

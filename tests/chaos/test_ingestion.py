@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,9 +53,9 @@ class Installation:
         assert done.wait(seconds=60) == 0, done.output
         return done.output
 
-    def request_run(self) -> int:
+    def request_run(self, name: str = INGESTION) -> int:
         """Ask for a run now, or bring forward the one that waits; its number."""
-        return int(json.loads(self.command("jobs", "run", INGESTION, "--json"))["id"])
+        return int(json.loads(self.command("jobs", "run", name, "--json"))["id"])
 
     def run(self, number: int) -> dict[str, Any]:
         ((row,),) = self.ask(f"SELECT to_jsonb(r) FROM scheduling_jobrun AS r WHERE id = {number}")
@@ -101,14 +101,23 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with serve(library(PAIRS)) as wikidata, installed(wikidata, logs=tmp_path_factory.mktemp("logs")) as whole:
+        yield whole
+
+
+@contextmanager
+def installed(
+    wikidata: FaultProxy, *, logs: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    """An installation with its servers, beat and a worker, which reads from this Wikidata."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ada-")))
         home.chmod(0o711)
         postgres = Postgres(home / "data" / "postgres", home / "run", settings={"fsync": "off"})
         valkey = Valkey(home / "data" / "valkey", home / "run")
-        wikidata = stack.enter_context(serve(library(PAIRS)))
-        environment = {
+        told = {
             **os.environ,
+            **(environment or {}),
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "SECRET_KEY": secrets.token_urlsafe(50),
@@ -117,7 +126,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             "DJANGO_SETTINGS_MODULE": "tests.ingestion_settings",
         }
         held = {name: stack.enter_context(ExitStack()) for name in ("postgres", "valkey")}
-        processes = Processes(environment=environment, logs=tmp_path_factory.mktemp("logs"))
+        processes = Processes(environment=told, logs=logs)
         stack.callback(processes.close)
         whole = Installation(postgres, valkey, wikidata, processes, held=held)
         for name in held:
