@@ -24,6 +24,11 @@ class Wanted(NamedTuple):
     etag: str
 
 
+_REFUSED = """(x.source <> 'person' AND EXISTS (
+            SELECT FROM ingest_match AS word WHERE word.screen_work_id = x.screen_work_id AND (word.state = 'none'
+                OR CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value = ANY(word.refused))))"""
+"""Whether a person has said of a number that it is not the one."""
+
 _TITLES = """
     WITH ref AS MATERIALIZED (
         -- Of several numbers of one screen work: one that TMDb still has, a person's word, one of its own kind.
@@ -33,7 +38,7 @@ _TITLES = """
         JOIN catalogue_screenwork AS e ON e.id = x.screen_work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone ON gone.source = 'tmdb' AND gone.outcome = 'gone'
              AND gone.key = CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value
-        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,8}}$'
+        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,8}}$' AND NOT {refused}
         ORDER BY x.screen_work_id, gone.key IS NOT NULL, x.source = 'person' DESC,
                  ((x.scheme = 'tmdb_tv') = (e.kind IN ('series', 'miniseries'))) DESC, x.value::bigint
     ), title AS (
@@ -58,7 +63,7 @@ _UNMATCHED = f"""
     WHERE e.retired_at IS NULL AND {_NOT_YET}
       AND NOT EXISTS (
         SELECT FROM catalogue_screenexternalid AS x
-        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv')
+        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv') AND NOT {_REFUSED}
       )
       AND NOT EXISTS (SELECT FROM ingest_match AS d WHERE d.screen_work_id = e.id AND d.state = 'none')
     ORDER BY s.read_at NULLS FIRST, e.id LIMIT %(limit)s
@@ -100,7 +105,7 @@ def titles_failed(*, since: datetime, limit: int) -> list[Wanted]:
 
 
 def unmatched(*, since: datetime, limit: int) -> list[int]:
-    """Screen works without any number of TMDb's that were not looked for since then.
+    """Screen works without any number of TMDb's, but for refused ones, that were not looked for since then.
 
     Not those of which a person said that TMDb does not have them.
     """
@@ -114,7 +119,7 @@ def unmatched_failed(*, since: datetime, limit: int) -> list[int]:
 
 def _titles(condition: str, **values: Any) -> list[Wanted]:
     with connection.cursor() as cursor:
-        cursor.execute(_TITLES.format(condition=condition), values)
+        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), values)
         return [
             Wanted(TitleRef(TitleKind(kind), tmdb_id), tuple(screen_works), etag)
             for kind, tmdb_id, screen_works, etag in cursor.fetchall()

@@ -260,6 +260,19 @@ def test_what_a_person_said_tmdb_does_not_have_is_not_asked_for(lab: TmdbLab, re
     assert refresh()["processed"] == 0
 
 
+@pytest.mark.parametrize("source", ["wikidata", "person"])
+def test_a_number_that_a_person_refused_is_not_read_unless_a_person_gave_it(
+    lab: TmdbLab, refresh: Refresh, source: str
+) -> None:
+    dune = screen_work(tmdb="movie/841", source=source)
+    lab.add(film(841, "Dune", date="1984-12-14"))
+    Match.objects.create(
+        screen_work=dune, state=Match.State.REFUSED, ref="movie/841", refused=["movie/841"], found_at=timezone.now()
+    )
+    refresh()
+    assert ScreenMetadata.objects.exists() == (source == "person")
+
+
 def test_a_title_whose_id_a_person_keeps_out_brings_nothing(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work("dune", tmdb="", locks={"external_ids": {"by": 1, "at": "2026"}})
     lab.add(film(841, "Dune", date="1984-12-14"))
