@@ -81,7 +81,7 @@ def test_a_tick_becomes_a_catalogue_before_the_operators_eyes(
     run = JobRun.objects.get(schedule_name=INGESTION)
     story = f"{beat.output[-2000:]}\n{worker.output[-4000:]}"
     assert (run.trigger, run.due_at, run.attempt) == (JobRun.Trigger.TICK, due_at, 1), story
-    assert run.counts == counts("created", PAIRS)
+    assert run.counts == counts("created", PAIRS, read_from=wikidata.url)
     assert run.started_at is not None
     assert timedelta() <= run.started_at - due_at < timedelta(seconds=20), story
     assert cache.get("last_wikidata_ingestion")["stats"] == run.counts
