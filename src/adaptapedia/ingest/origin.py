@@ -12,6 +12,9 @@ FILE = "file"
 YIELDING = (STARTER, FILE)
 """Sources that give way to every one after them in this list, and to every upstream."""
 
+FOLLOWING = ("tmdb", "open_library")
+"""Sources that tell of an entry because it is there: what they brought goes with it, and holds nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -10,12 +10,11 @@ from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, FormerSlug
 from adaptapedia.desk.changes import not_kept
 from adaptapedia.ingest.models import Difference, SourceState
+from adaptapedia.ingest.origin import FOLLOWING
 from adaptapedia.ingest.reverting.changed import BATCH, kind_name, names_of
 from adaptapedia.ingest.reverting.report import Report
 from adaptapedia.ingest.starter.removal import relations_that_hold
 
-FOLLOWING = ("tmdb", "open_library")
-"""Sources that tell of an entry because it is there: what they brought goes with it."""
 MADE = """
     SELECT t.{key} FROM {table} AS t
     WHERE t.{key} > %(after)s AND {made} AND NOT EXISTS (

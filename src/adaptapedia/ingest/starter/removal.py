@@ -13,7 +13,7 @@ from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, 
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.ingest.merging import lock_catalogue
 from adaptapedia.ingest.models import Match
-from adaptapedia.ingest.origin import STARTER
+from adaptapedia.ingest.origin import FOLLOWING, STARTER
 from adaptapedia.ingest.starter.facts import starter_facts
 
 GOES_ALONG = (Metadata, Match)
@@ -79,7 +79,8 @@ def _remove_entries(model: type[Entry]) -> _Fate:
 
 
 def _is_changed(entry: Entry) -> bool:
-    return bool(entry.locks) or entry.retired_at is not None or entry.provenance.keys() != {"*"}
+    others = (stamp for field, stamp in entry.provenance.items() if field != "*" and stamp[0] not in FOLLOWING)
+    return bool(entry.locks) or entry.retired_at is not None or any(others)
 
 
 def _moved(model: type[Entry], keys: Collection[int]) -> set[int]:
