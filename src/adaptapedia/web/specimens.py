@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django import forms
 
 from adaptapedia.catalogue.search import Found, Hit, Side
+from adaptapedia.catalogue.told import BookTold, ScreenTold
 from adaptapedia.web.links import Link
 from adaptapedia.web.timeline import Member
 
@@ -106,4 +107,37 @@ DECADES = (("1920s", 812), ("1930s", 1_604), ("1940s", 0))
 LINKS = (
     Link("Wikidata Q41542", "https://www.wikidata.org/wiki/Q41542"),
     Link("Open Library OL85892W", "https://openlibrary.org/works/OL85892W"),
+)
+SCREEN_TOLD = ScreenTold(
+    kind="tv",
+    tmdb_id=1399,
+    overview="A count leaves his castle for London, and a lawyer, a doctor and a schoolmistress go after him.",
+    tagline="He has waited long enough.",
+    runtime=95,
+    episodes=10,
+    genres=["Drama", "Horror"],
+    certificates=["16"],
+    trailers=[{"site": "YouTube", "key": "specimen", "name": "Trailer", "language": "en", "official": True}],
+    seasons=[{"number": 1, "name": "Season 1", "aired": "2013-10-25", "episodes": 10, "poster_path": ""}],
+    cast=[{"id": 1, "name": "Jonathan Rhys Meyers", "character": "Dracula", "profile_path": ""}],
+    vote_average=7.1,
+    votes=612,
+    poster_path="",
+    image_base="",
+    poster_sizes=[],
+    providers={
+        "flatrate": [[8, "Netflix"]],
+        "rent": [[2, "Apple TV"]],
+        "link": "https://www.themoviedb.org/tv/1399/watch",
+    },
+    countries=["DE", "GB"],
+)
+BOOK_TOLD = BookTold(
+    key="OL85892W",
+    description="Letters and diaries tell of a count who leaves his castle for London.",
+    subjects=["Vampires", "Transylvania (Romania)", "Epistolary fiction"],
+    rating=4.1,
+    ratings=812,
+    editions=1_340,
+    cover_id=None,
 )

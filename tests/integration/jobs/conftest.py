@@ -1,4 +1,4 @@
-"""One worker with the real jobs for all tests of this folder: a start takes seconds."""
+"""One worker with the real jobs for all tests of a file: a start takes seconds. It is gone before another file's."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from adaptapedia.scheduling.models import JobRun
 
 
-@pytest.fixture(scope="package")
-def package_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def shared_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     from django.conf import settings
 
     from adaptapedia.settings import CONFIG
@@ -35,12 +35,12 @@ def package_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def worker(transactional_db: None, package_worker: Running) -> Running:
+def worker(transactional_db: None, shared_worker: Running) -> Running:
     """A worker that takes both queues, and an empty cache."""
     from django.core.cache import cache
 
     cache.clear()
-    return package_worker
+    return shared_worker
 
 
 @pytest.fixture

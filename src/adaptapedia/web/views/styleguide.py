@@ -14,17 +14,20 @@ from adaptapedia.catalogue.pages import OnScreen, Source
 from adaptapedia.catalogue.shown import Name
 from adaptapedia.web.charts import bars, line_chart
 from adaptapedia.web.specimens import (
+    BOOK_TOLD,
     CODES,
     COLOURS,
     DECADES,
     LINKS,
     MEMBERS,
+    SCREEN_TOLD,
     SCREEN_WORKS,
     SEARCHES,
     WORKS,
     filled_form,
 )
 from adaptapedia.web.timeline import Source as Beginning
+from adaptapedia.web.told import parts_of, runtime_in_words, trailer_of, watch_in
 from adaptapedia.web.views.statistics import Drawn
 
 SHEETS = (
@@ -56,6 +59,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "links": LINKS,
         "source": Beginning("Dracula", "en", 1897),
         "members": MEMBERS,
+        "book_told": BOOK_TOLD,
+        "screen_told": SCREEN_TOLD,
+        "runtime": runtime_in_words(SCREEN_TOLD.runtime),
+        "trailer": trailer_of(SCREEN_TOLD),
+        "cast": parts_of([Name("Jonathan Rhys Meyers", "en")], SCREEN_TOLD),
+        "watch": watch_in(SCREEN_TOLD, "DE"),
         "states": ["succeeded", "failed", "running", "queued", "skipped"],
     }
     return render(request, "web/styleguide.html", context)

@@ -140,7 +140,7 @@ def test_the_page_of_a_book_shows_what_open_library_tells(
 
 
 def test_a_book_of_which_open_library_tells_nothing_says_nothing_of_it(client: Client, nosferatu: ScreenWork) -> None:
-    assert 'id="told"' not in page_of(client, "/book/dracula/")
+    assert 'id="told-book"' not in page_of(client, "/book/dracula/")
 
 
 def test_the_page_of_sources_has_tmdbs_notice_and_when_it_was_read(client: Client) -> None:
