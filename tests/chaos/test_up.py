@@ -196,12 +196,12 @@ def _processes_of(folder: Path) -> list[str]:
     marks = (str(home), str(Home.find(home).run))
     found = []
     for process in psutil.process_iter():
-        try:
-            seen = " ".join([*process.cmdline(), *process.environ().values()])
+        try:  # a zombie has neither: reading them raises
+            command, variables = process.cmdline(), process.environ().values()
         except psutil.Error:
             continue
-        if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE and any(m in seen for m in marks):
-            found.append(f"{process.pid} {' '.join(process.cmdline())}")
+        if process.pid != os.getpid() and any(mark in word for word in [*command, *variables] for mark in marks):
+            found.append(f"{process.pid} {' '.join(command)}")
     return found
 
 
