@@ -20,6 +20,8 @@ class Timing:
     """So often may one attempt lose its worker before the run fails."""
     write_within: timedelta = timedelta(seconds=60)
     """How long the result of an attempt is tried to be written while the database is away."""
+    watch_every: timedelta = timedelta(seconds=15)
+    """How often the watchdog of a beat looks around."""
 
 
 def timing() -> Timing:
