@@ -146,8 +146,8 @@ class Sight:
     shown: Sequence[Shown] = ()
     ended: Sequence[Ended] = ()
     missing: Sequence[Missing] = ()
-    unplanned: Sequence[str] = ()
-    """Schedules that go on for ever and have no next due time."""
+    unplanned: Sequence[tuple[str, str]] = ()
+    """Schedules that are on and will never fire, each with the fault that beat found, if it found one."""
     check: Check | None = None
 
 
@@ -210,9 +210,9 @@ def _missing(missing: Iterable[Missing]) -> Iterator[Finding]:
         yield Finding(Kind.MISSING, one.name, expected, seen, one.name)
 
 
-def _unplanned(names: Iterable[str]) -> Iterator[Finding]:
-    for name in names:
-        seen = "it is switched on and will never fire"
+def _unplanned(unplanned: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    for name, fault in unplanned:
+        seen = "it is switched on and will never fire" + (f": {fault}" if fault else "")
         yield Finding(Kind.UNPLANNED, name, f"{name} has a next due time", seen, name)
 
 

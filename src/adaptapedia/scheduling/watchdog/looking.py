@@ -193,12 +193,12 @@ def _enabled(names: Iterable[str]) -> list[str]:
     return [*PeriodicTask.objects.filter(enabled=True, name__in=names).values_list("name", flat=True)]
 
 
-def _unplanned(names: Iterable[str]) -> list[str]:
-    """Schedules that go on for ever and have no next due time, although beat has looked at them."""
-    repeating = Q(crontab__isnull=False) | Q(interval__isnull=False)
-    rows = PeriodicTask.objects.filter(repeating, enabled=True, one_off=False, expires=None, name__in=names)
-    idle = rows.filter(companion__next_due_at=None, companion__edited_at=None, companion__fault="")
-    return [*idle.values_list("name", flat=True)]
+def _unplanned(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Schedules that beat leaves out, and those that go on for ever and have no next due time."""
+    endless = Q(one_off=False, expires=None) & (Q(crontab__isnull=False) | Q(interval__isnull=False))
+    faulty, idle = ~Q(companion__fault=""), endless & Q(companion__next_due_at=None)
+    rows = PeriodicTask.objects.filter(faulty | idle, enabled=True, name__in=names, companion__edited_at=None)
+    return [*rows.values_list("name", "companion__fault")]
 
 
 def _still_missing(history: _History) -> list[Missing]:

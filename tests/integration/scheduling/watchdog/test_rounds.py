@@ -73,11 +73,12 @@ def test_a_late_tick_is_one_open_trouble_until_it_is_written() -> None:
     assert Trouble.objects.count() == 2, "the next time is a trouble of its own"
 
 
-def test_a_schedule_that_is_paused_or_at_fault_is_not_late() -> None:
-    schedule("sample-flaky", fires_at=ago(100), fault="solar is not supported")
+def test_a_schedule_that_is_paused_is_not_late_and_one_at_fault_is_told_as_that() -> None:
+    schedule("sample-flaky", fires_at=None, fault="solar is not supported")
     row = schedule(fires_at=ago(100), next_due_at=ago(100))
     PeriodicTask.objects.filter(pk=row.pk).update(enabled=False)
-    assert keys() == []
+    assert keys() == ["unplanned:sample-flaky"]
+    assert Trouble.objects.get().seen.endswith("solar is not supported")
 
 
 def test_a_lease_that_is_not_renewed_and_processes_that_are_silent_are_found() -> None:

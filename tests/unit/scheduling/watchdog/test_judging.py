@@ -143,7 +143,10 @@ def test_a_failure_is_told_with_its_error_and_not_as_short() -> None:
 
 
 def test_a_tick_that_vanished_and_a_schedule_without_a_time_are_two_troubles() -> None:
-    assert keys(missing=[Missing("daily", ago(600))], unplanned=["weekly"]) == ["missing-run:daily", "unplanned:weekly"]
+    missing, unplanned = [Missing("daily", ago(600))], [("weekly", "there is no 30 February")]
+    vanished, never = found(missing=missing, unplanned=unplanned)
+    assert (vanished.key, never.key) == ("missing-run:daily", "unplanned:weekly")
+    assert never.seen == "it is switched on and will never fire: there is no 30 February"
 
 
 def test_a_health_check_has_its_period_and_ten_minutes() -> None:
@@ -155,5 +158,5 @@ def test_a_health_check_has_its_period_and_ten_minutes() -> None:
 
 
 def test_a_key_fits_its_column() -> None:
-    (finding,) = found(unplanned=["x" * 500])
+    (finding,) = found(unplanned=[("x" * 500, "")])
     assert len(finding.key) == 300
