@@ -13,7 +13,7 @@ from adaptapedia.scheduling.core.reckoning import reckon
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, plan_of
-from adaptapedia.scheduling.terms import Counts, registry, spec_of_task
+from adaptapedia.scheduling.terms import Counts, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -46,13 +46,13 @@ def schedules() -> list[ScheduleRow]:
 
 
 def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
-    spec = spec_of_task(schedule.task)
+    spec = spec_for(schedule.task)
     return ScheduleRow(
         schedule=schedule,
         name=schedule.name,
-        about=spec.doc if spec else "",
+        about=spec.doc,
         when=when(schedule),
-        queue=schedule.queue or (spec.queue if spec else ""),
+        queue=schedule.queue or spec.queue,
         enabled=schedule.enabled,
         next_due=next_due(schedule),
         last_run=last_run,

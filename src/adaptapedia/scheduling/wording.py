@@ -18,6 +18,16 @@ def in_words(span: timedelta) -> str:
     return f"{seconds:g} s"
 
 
+def roughly(span: timedelta) -> str:
+    """How long something took or takes, in its two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
+    left, parts = max(0, round(span.total_seconds())), []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        parts.append(f"{count} {unit}" if count else "")
+    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
+
+
 def times(count: int) -> str:
     """How often: once, twice, three times."""
     return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")
