@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import sentry_sdk
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -84,9 +83,7 @@ class Telling:
         for event in _COLUMN:
             while troubles := _claim(event, channel):
                 try:
-                    # What is recorded on the way, addresses of webhooks among it, goes along with no later error.
-                    with sentry_sdk.isolation_scope():
-                        send(message(event, troubles))
+                    send(message(event, troubles))
                 except NotTold as why:
                     self._pause(channel, event, troubles, why)
                     return taken
