@@ -57,7 +57,7 @@ class Server(Misbehaviour):
         self.limiter = limiter
         self.latency = latency
         self.slow_seconds = slow_seconds
-        self.log = Log()
+        self.log = Log[Asked]()
         self._port = port or free_port()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -148,7 +148,7 @@ class Server(Misbehaviour):
     @contextmanager
     def _noted(self, request: Request) -> Iterator[Asked]:
         agent = request.headers.get("user-agent", "")
-        self.log.requests.append(asked := Asked(request.method, request.target, agent, time.monotonic()))
+        self.log.note(asked := Asked(request.method, request.target, agent, time.monotonic()))
         self.log.under_way += 1
         self.log.most_at_once = max(self.log.most_at_once, self.log.under_way)
         try:

@@ -8,27 +8,25 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
+from tests.upstreams import messages
 from tests.upstreams.faults import FAULTS, Handler
+from tests.upstreams.messages import Log
 from tests.upstreams.misbehaviour import Misbehaviour
 from tests.upstreams.oxigraph import OxigraphServer, free_port
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came in: `fault` is what was done to it, `at` seconds of time.monotonic()."""
+class Asked(messages.Asked):
+    """One request as it came in; it is told by its query."""
 
-    user_agent: str
-    query: str
-    fault: str | None
-    at: float
-    method: str
+    @property
+    def query(self) -> str:
+        return self.target
 
 
 class FaultProxy(Misbehaviour):
@@ -44,7 +42,7 @@ class FaultProxy(Misbehaviour):
         self.target = target
         self.slow_seconds = slow_seconds
         self.latency = latency
-        self.requests: list[Asked] = []
+        self.log = Log[Asked]()
         self._upstream = httpx.Client(timeout=120)
         self._port = port or free_port()
         self._server: _Server | None = None
@@ -52,6 +50,10 @@ class FaultProxy(Misbehaviour):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}/sparql"
+
+    @property
+    def requests(self) -> list[Asked]:
+        return self.log.requests
 
     def down(self) -> None:
         """Close the port and what is connected to it, so that connections are refused."""
@@ -81,7 +83,8 @@ class FaultProxy(Misbehaviour):
         """Note a request, and say what is to be done to it."""
         fault = self.next_fault(query)
         agent = handler.headers.get("User-Agent", "")
-        self.requests.append(Asked(agent, query, fault, time.monotonic(), handler.command))
+        with self._mutex:
+            self.log.note(Asked(handler.command, query, agent, time.monotonic(), fault))
         return fault
 
     def pass_on(self, query: str) -> httpx.Response:
