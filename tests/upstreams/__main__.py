@@ -15,10 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.upstreams import faults, json_faults
 from tests.upstreams.lab import OPEN_LIBRARY_PER_SECOND, TMDB_PER_SECOND
+from tests.upstreams.misbehaviour import HOSTILE, PASSING
 from tests.upstreams.tmdb import API_KEY
 from tests.upstreams.universe import Options, Universe
 from tests.upstreams.whole import EXTRACT, NAMES, Lab, universe_in
+
+EVERY_WAY = frozenset(faults.FAULTS) | frozenset(json_faults.FAULTS)
+GROUPS = {"passing": PASSING, "hostile": HOSTILE, "all": (*PASSING, *HOSTILE)}
 
 
 def main() -> None:
@@ -36,6 +41,7 @@ def arguments() -> argparse.Namespace:
     add("--tmdb-per-second", type=float, default=TMDB_PER_SECOND, help="TMDb's limit; 0 is none")
     add("--open-library-per-second", type=float, default=OPEN_LIBRARY_PER_SECOND, help="Open Library's; 0 is none")
     add("--fail-one-in", type=int, default=0, metavar="N", help="let one request in N fail in some way; 0 is none")
+    add("--among", default="passing", help="the ways of failing, with commas: passing, hostile, all, or their names")
     add("--seed", type=int, default=1, help="of what fails, and how")
     add("--port", type=int, help="the first of three ports in a row; free ones unless told")
     add("--only", default=",".join(NAMES), help=f"which of {', '.join(NAMES)} to run, with commas between them")
@@ -50,7 +56,14 @@ def arguments() -> argparse.Namespace:
     told = parser.parse_args()
     if unknown := {*told.only.split(",")} - {*NAMES}:
         parser.error(f"--only: there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if unknown := {*ways(told.among)} - EVERY_WAY:
+        parser.error(f"--among: there is no {', '.join(sorted(unknown))}; there are {', '.join(sorted(EVERY_WAY))}")
     return told
+
+
+def ways(among: str) -> list[str]:
+    """The names of faults that these words stand for, each once."""
+    return list(dict.fromkeys(name for word in among.split(",") for name in GROUPS.get(word, (word,))))
 
 
 def run(told: argparse.Namespace) -> None:
@@ -59,7 +72,7 @@ def run(told: argparse.Namespace) -> None:
         universe = universe_in(there, options=_options(told))
         with _lab(universe, told) as lab:
             if told.fail_one_in:
-                lab.at_random(told.seed, told.fail_one_in)
+                lab.at_random(told.seed, told.fail_one_in, among=ways(told.among))
             print(_as_json(lab) if told.json else _in_words(lab, told), flush=True)
             while True:
                 signal.pause()
@@ -107,7 +120,7 @@ def _in_words(lab: Lab, told: argparse.Namespace) -> str:
         f"others, at Open Library {made['works']:,} works.",
     ]
     if told.fail_one_in:
-        lines.append(f"One request in {told.fail_one_in} fails in some way (seed {told.seed}).")
+        lines.append(f"One request in {told.fail_one_in} fails in some way ({told.among}; seed {told.seed}).")
     if told.silent:
         return "\n".join(lines)
     return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in lab.environment.items())])

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from tests.upstreams import bodies
+from tests.upstreams.control import CONTROL
+from tests.upstreams.messages import Answer, Request
 
 JSON = "application/sparql-results+json"
 HTML = "text/html; charset=utf-8"
@@ -28,6 +30,7 @@ class Owner(Protocol):
     def fault_for(self, handler: Handler, query: str) -> str | None: ...
     def pass_on(self, query: str) -> httpx.Response: ...
     def wait_for_release(self) -> None: ...
+    def control(self, request: Request) -> Answer: ...
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -36,12 +39,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._handle(parse_qs(body.decode())["query"][0])
+        if self.path.startswith(CONTROL):
+            return self._control(body)
+        return self._handle(parse_qs(body.decode())["query"][0])
 
     def do_GET(self) -> None:
         if self.path.startswith(ENDLESS):
             return _endless_redirect(self, "")
+        if self.path.startswith(CONTROL):
+            return self._control()
         return self._handle(parse_qs(urlsplit(self.path).query)["query"][0])
+
+    def do_DELETE(self) -> None:
+        self._control()
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: pytest shows what matters."""
@@ -64,6 +74,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))
         self.close_connection = True
+
+    def _control(self, body: bytes = b"") -> None:
+        answer = self.owner.control(Request(self.command, self.path, {}, body))
+        self.answer(answer.status, answer.body, kind=answer.kind)
 
     def _handle(self, query: str) -> None:
         fault = self.owner.fault_for(self, query)

@@ -13,6 +13,11 @@ PASSING = (
     "200-latin-1", "200-list", "200-null", "200-number", "slow", "reset",
 )  # fmt: skip
 """What every upstream does now and then, and a client gets over by asking again; both servers know all of these."""
+HOSTILE = (
+    "gigabyte", "gigabyte-announced", "gzip-bomb", "nested", "script", "endless-redirect", "dripping", "429-3600",
+    "429-date",
+)  # fmt: skip
+"""What none of them should ever do, and a client has to bear within bounds of time and memory."""
 
 REMEMBERED = 200_000
 """Requests of which chance knows how often they have come; then those that came longest ago count from nought."""
@@ -63,7 +68,7 @@ class Misbehaviour:
     """
 
     def __init__(self, known: Collection[str]) -> None:
-        self._known = known
+        self.known = known
         self._planned: deque[str | None] = deque()
         self._rules: list[_Rule] = []
         self._chance: _Chance | None = None
@@ -100,8 +105,8 @@ class Misbehaviour:
         which different requests come: a run with several workers meets the same faults as one before.
         """
         self._check(among)
-        if one_in < 1:
-            raise ValueError("one request in 1 or more can fail")
+        if one_in < 1 or not among:
+            raise ValueError("one request in 1 or more can fail, in one way or more")
         self._chance = _Chance(seed, one_in, tuple(among))
 
     def hold(self, contained: str | Callable[[str], bool] = "") -> None:
@@ -148,5 +153,5 @@ class Misbehaviour:
 
     def _check(self, faults: Iterable[str | None]) -> None:
         for fault in faults:
-            if fault is not None and fault not in self._known:
-                raise KeyError(f"no fault is called {fault}; there are {', '.join(self._known)}")
+            if fault is not None and fault not in self.known:
+                raise KeyError(f"no fault is called {fault}; there are {', '.join(self.known)}")

@@ -80,9 +80,11 @@ class Lab:
         return told
 
     def at_random(self, seed: int, one_in: int, *, among: Sequence[str] = PASSING) -> None:
-        """Let one request in so many fail at each of those that run; see `Misbehaviour.at_random`."""
+        """Let one request in so many fail at each of those that run, in the ways that it knows of these; see
+        `Misbehaviour.at_random`."""
         for upstream in self._running():
-            upstream.at_random(seed, one_in, among=among)
+            if ways := [fault for fault in among if fault in upstream.known]:
+                upstream.at_random(seed, one_in, among=ways)
 
     def clear(self) -> None:
         """Forget every plan, rule and chance of all of them."""

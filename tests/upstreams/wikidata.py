@@ -15,8 +15,9 @@ from typing import Any, Self
 import httpx
 
 from tests.upstreams import messages
+from tests.upstreams.control import control
 from tests.upstreams.faults import FAULTS, Handler
-from tests.upstreams.messages import Log
+from tests.upstreams.messages import Answer, Log, Request
 from tests.upstreams.misbehaviour import Misbehaviour
 from tests.upstreams.oxigraph import OxigraphServer, free_port
 
@@ -86,6 +87,9 @@ class FaultProxy(Misbehaviour):
         with self._mutex:
             self.log.note(Asked(handler.command, query, agent, time.monotonic(), fault))
         return fault
+
+    def control(self, request: Request) -> Answer:
+        return control(self, self.log, request)
 
     def pass_on(self, query: str) -> httpx.Response:
         time.sleep(self.latency)
