@@ -100,7 +100,7 @@ def measure(titles: int, there: int, address: str) -> None:
 
 def rate_used(asked: dict[str, Any], seconds: float) -> float:
     """Of what was allowed, in per cent: only what was answered, and nothing of the burst that a full bucket allows."""
-    answered = sum(asked["statuses"].get(status, 0) for status in ("200", "304"))
+    answered = sum(int(asked["statuses"].get(status, 0)) for status in ("200", "304"))
     return 100 * (answered - BURST) / seconds / ALLOWED
 
 
