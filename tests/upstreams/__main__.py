@@ -20,7 +20,7 @@ from tests.upstreams.lab import OPEN_LIBRARY_PER_SECOND, TMDB_PER_SECOND
 from tests.upstreams.misbehaviour import HOSTILE, PASSING
 from tests.upstreams.tmdb import API_KEY
 from tests.upstreams.universe import Options, Universe
-from tests.upstreams.whole import EXTRACT, NAMES, Lab, universe_in
+from tests.upstreams.whole import EXTRACT, NAMES, WIKIDATA_SECONDS_PER_MINUTE, Lab, universe_in
 
 EVERY_WAY = frozenset(faults.FAULTS) | frozenset(json_faults.FAULTS)
 GROUPS = {"passing": PASSING, "hostile": HOSTILE, "all": (*PASSING, *HOSTILE)}
@@ -38,6 +38,12 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.upstreams", description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--latency-ms", type=float, default=0, help="how long every answer takes at least")
+    add(
+        "--wikidata-seconds",
+        type=float,
+        default=WIKIDATA_SECONDS_PER_MINUTE,
+        help="query time that Wikidata allows a minute; 0 is without limits",
+    )
     add("--tmdb-per-second", type=float, default=TMDB_PER_SECOND, help="TMDb's limit; 0 is none")
     add("--open-library-per-second", type=float, default=OPEN_LIBRARY_PER_SECOND, help="Open Library's; 0 is none")
     add("--fail-one-in", type=int, default=0, metavar="N", help="let one request in N fail in some way; 0 is none")
@@ -102,6 +108,7 @@ def _lab(universe: Universe, told: argparse.Namespace) -> Lab:
         only=told.only.split(","),
         ports=(None,) * 3 if told.port is None else (told.port, told.port + 1, told.port + 2),
         latency=told.latency_ms / 1000,
+        wikidata_seconds_per_minute=told.wikidata_seconds or None,
         tmdb_per_second=told.tmdb_per_second or None,
         open_library_per_second=told.open_library_per_second or None,
         tmdb={"api_key": told.tmdb_key},

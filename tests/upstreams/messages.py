@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ HTML = "text/html; charset=utf-8"
 KEPT = 20_000
 """Requests that a log holds at the least, before the oldest of them are counts alone."""
 MOST_WORDS = 100
+
+_CONTACT = re.compile(r"[^@\s()<>;]+@[^@\s()<>;]+|https?://[^\s()<>;]+")
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,6 +38,11 @@ class Request:
     @cached_property
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+
+def names_contact(user_agent: str) -> bool:
+    """Whether it says how to reach whoever asks: an e-mail address or a page."""
+    return _CONTACT.search(user_agent) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tests.upstreams.triples import triples
 from tests.upstreams.wikidata import FaultProxy
 
 Ask = Callable[[], httpx.Response]
+AGENT = {"User-Agent": "Tests/1 (tests@example.org)"}
 QUERY = {"query": "SELECT ?value WHERE { ?s ?p ?value }"}
 
 
@@ -38,7 +39,7 @@ def planned(request: pytest.FixtureRequest) -> tuple[TmdbLab | FaultProxy, Ask]:
         return lab, lambda: httpx.get(address, params={"api_key": lab.api_key}, timeout=5)
     proxy: FaultProxy = request.getfixturevalue("serve_wikidata")(triples(1, label="Amélie", P31=2))
     proxy.slow_seconds = 0.4
-    return proxy, lambda: httpx.get(proxy.url, params=QUERY, timeout=5)
+    return proxy, lambda: httpx.get(proxy.url, params=QUERY, headers=AGENT, timeout=5)
 
 
 @pytest.mark.parametrize(

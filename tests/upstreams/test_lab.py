@@ -22,6 +22,7 @@ from tests.upstreams.whole import Lab
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "tests.upstreams"]
+AGENT = {"User-Agent": "Tests/1 (tests@example.org)"}
 EVERYTHING = {"query": "SELECT ?s WHERE { ?s <http://www.wikidata.org/prop/direct/P144> ?o }"}
 
 
@@ -44,7 +45,9 @@ def small(few: Universe) -> Iterator[Lab]:
 
 def test_one_title_is_known_to_wikidata_and_tmdb_and_its_book_to_open_library(small: Lab) -> None:
     settings = small.environment
-    rows = httpx.get(settings["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING).json()["results"]["bindings"]
+    rows = httpx.get(settings["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT).json()["results"][
+        "bindings"
+    ]
     number = next(case.answer[1] for case in small.universe.cases() if case.answer and case.answer[0] == "movie")
     key = {"api_key": settings["TMDB_API_KEY"]}
     film = httpx.get(f"{settings['TMDB_BASE_URL']}/movie/{number}", params=key).json()
@@ -64,7 +67,7 @@ def test_all_three_fail_at_random_until_they_are_cleared(small: Lab) -> None:
     small.clear()
 
     assert failed == [503, 503, 503]
-    assert [httpx.get(address, params=params).status_code for address, params in asked] == [200, 200, 403]
+    assert [httpx.get(address, params=params).status_code for address, params in asked] == [403, 200, 403]
 
 
 def test_the_command_tells_settings_serves_and_leaves_nothing(tmp_path: Path) -> None:
@@ -119,15 +122,18 @@ def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(request: pytest
 def test_wikidata_as_a_process_tells_how_it_was_asked_and_takes_faults(few: Universe) -> None:
     with LabProcess("--only", "wikidata", "--folder", str(few.path.parent)) as lab:
         lab.faults("wikidata", plan=["503"], when=["P144", "429-0"])
-        asked = [httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING) for _ in range(3)]
+        asked = [
+            httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT) for _ in range(3)
+        ]
         lab.faults("wikidata", clear=[])
-        asked.append(httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING))
+        asked.append(httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT))
         told = lab.summary("wikidata")
         lab.forget("wikidata")
         assert lab.summary("wikidata")["requests"] == 0
 
     assert [answer.status_code for answer in asked] == [503, 429, 429, 200]
     assert (told["requests"], told["faults"]) == (4, {"503": 1, "429-0": 2})
+    assert told["statuses"] == {"503": 1, "429": 2, "200": 1}
 
 
 @pytest.mark.parametrize("calls", [{"down": []}, {"plan": ["418"]}, {"every": ["5"]}, {"at_random": [1, 0]}])
@@ -154,7 +160,7 @@ def test_a_way_that_only_one_of_them_knows_leaves_the_others_alone(small: Lab) -
 @pytest.mark.extract
 def test_the_fixture_serves_the_extract_and_what_it_lacks(lab: Lab) -> None:
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?s <http://www.wikidata.org/prop/direct/P4947> ?id }"
-    answer = httpx.get(lab.wikidata.url, params={"query": query}, timeout=60)
+    answer = httpx.get(lab.wikidata.url, params={"query": query}, headers=AGENT, timeout=60)
 
     assert int(answer.json()["results"]["bindings"][0]["n"]["value"]) == pytest.approx(0.6 * 29_400, rel=0.05)
     assert len(lab.catalogue.titles) > 40_000
