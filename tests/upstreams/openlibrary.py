@@ -11,7 +11,7 @@ import orjson
 from tests.upstreams.catalogue import Catalogue, OpenLibraryRecord
 from tests.upstreams.invented import NOUNS, Dice, sentences
 from tests.upstreams.json_faults import NO_CONTACT
-from tests.upstreams.messages import HTML, Answer, Request
+from tests.upstreams.messages import HTML, Answer, Request, names_contact
 
 LIMIT = 100
 """Results of a search unless `limit` says otherwise."""
@@ -27,7 +27,6 @@ USUAL_FIELDS = {
     "first_publish_year",
     "language",
 }
-_CONTACT = re.compile(r"[^@\s()<>;]+@[^@\s()<>;]+|https?://[^\s()<>;]+")
 _KEYS = re.compile(r"/works/(OL\d+W)|\b(OL\d+W)\b")
 _FIELD = re.compile(r"(?P<field>key|title|author|author_name):(?P<value>\([^)]*\)|\"[^\"]*\"|\S+)")
 _WORK = re.compile(r"/works/(?P<key>OL\d+W)(?P<part>/ratings)?\.json")
@@ -52,7 +51,7 @@ class OpenLibrary:
 
     def refuse(self, request: Request) -> Answer | None:
         """Whoever does not say how to reach them is sent away with a page."""
-        if _CONTACT.search(request.headers.get("user-agent", "")):
+        if names_contact(request.headers.get("user-agent", "")):
             return None
         return Answer(403, NO_CONTACT, HTML)
 
