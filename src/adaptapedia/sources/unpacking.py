@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator
 from typing import Any
 
 import orjson
@@ -10,6 +10,10 @@ import orjson
 MOST_VALUES = 500_000
 """In one JSON: some 100 MiB as objects of Python at the worst. The largest real answers, of series that ran for
 decades, have under half of it."""
+
+
+STEP = 2**20
+"""Bytes that are unpacked at once."""
 
 
 class TooMuch(Exception):
@@ -44,16 +48,30 @@ async def unpacked(chunks: AsyncIterable[bytes], *, packing: str, largest: int) 
         raise zlib.error(f"it is packed as {packing[:40]}, which was not asked for")
     unpack = zlib.decompressobj(wbits=31) if packing == "gzip" else None
     body, begun = bytearray(), False
-    async for chunk in chunks:
-        begun = True
-        if unpack and unpack.eof:
-            raise zlib.error("it goes on behind its end")
-        body += unpack.decompress(chunk, largest - len(body) + 1) if unpack else chunk
-        if len(body) > largest:
-            raise TooMuch(bytes(body[:65_536]))
-    if unpack and begun and not unpack.eof:
-        raise zlib.error("it ended early")
-    return bytes(body)
+    try:
+        async for chunk in chunks:
+            begun = True
+            if unpack and unpack.eof:
+                raise zlib.error("it goes on behind its end")
+            for piece in _pieces(chunk, unpack):
+                body += piece
+                if len(body) > largest:
+                    raise TooMuch(bytes(body[:65_536]))
+        if unpack and begun and not unpack.eof:
+            raise zlib.error("it ended early")
+        return bytes(body)
+    finally:
+        body.clear()  # whoever keeps an error keeps what was under way when it came
+
+
+def _pieces(chunk: bytes, unpack: "zlib._Decompress | None") -> Iterator[bytes]:
+    """The chunk as it came, or unpacked step by step."""
+    if unpack is None:
+        yield chunk
+        return
+    while chunk:
+        yield unpack.decompress(chunk, STEP)
+        chunk = unpack.unconsumed_tail
 
 
 def read_json(body: bytes, *, most: int = MOST_VALUES) -> Any:

@@ -122,7 +122,7 @@ SHORT_FAULTS = [
     ("200-no-count", Truncated, "lacks its count; it has 8 rows", "xml:lang"),
     ("200-half-a-row", Truncated, "half a row", "unasked"),
     ("empty", Truncated, "lacks its count; it has 0 rows", "bindings"),
-    ("reset", Unavailable, "cannot be reached", ""),
+    ("reset", Unavailable, "gave no answer in HTTP", "ReadError"),
 ]
 
 
@@ -336,7 +336,7 @@ def test_a_query_ends_at_its_timeout_however_the_answer_comes(dune: FaultProxy, 
     dune.slow_seconds = 1.5
     dune.always(fault)
 
-    with pytest.raises(TimedOut, match=r"within 0 s|whole after 0 s"):
+    with pytest.raises(TimedOut, match="within 0 s"):
         connect(dune, timeout=0.3).items([DUNE])
 
 
