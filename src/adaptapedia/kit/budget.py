@@ -121,8 +121,9 @@ class Limits:
     cost: float | None = None
     """What one turn costs; None: its duration in seconds."""
     one_at_a_time: bool = True
-    holder_dies_after: float = 75.0
-    """Seconds after which a turn that was never given back is taken for dead: more than any query lasts."""
+    holder_dies_after: float = 90.0
+    """Seconds after which a turn that was never given back is taken for dead: more than any query lasts, with what
+    it takes to read the answer and to tell the budget of it."""
     patience: float = 300.0
     """Seconds that we wait for others' turns, and for tokens, before giving up."""
     longest_pause: float = 120.0

@@ -27,6 +27,7 @@ __all__ = ["Slice", "WikidataClient"]
 
 Parsed = TypeVar("Parsed")
 
+TIMEOUT = 65.0
 TRIES = 4
 SHORTEST_PAUSE = 5.0
 """A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
@@ -50,13 +51,13 @@ class WikidataClient:
         *,
         user_agent: str,
         budget: Budget,
-        timeout: float = 65.0,
+        timeout: float = TIMEOUT,
         first_wait: float = 2.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = now,
     ) -> None:
         """`timeout` bounds each query, in seconds from connecting to the last byte; the service itself stops one
-        after 60. The budget's `holder_dies_after` must be longer: nobody else asks while we wait.
+        after 60. The budget's `holder_dies_after` must be longer, or another asks while we still wait.
 
         `first_wait` are the seconds before the second try; each further wait is twice as long, and all
         are shortened at random by up to half.
