@@ -96,7 +96,9 @@ class WikidataClient:
 
     def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
         """The first `limit` pairs after the cursor, and how many there are after it in all."""
-        return self._ask(queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, limit=limit))
+        return self._ask(
+            queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, after=cursor, limit=limit)
+        )
 
     def changed_after(self, cursor: int, *, since: datetime, limit: int) -> Changes:
         """The first `limit` items of pairs after the cursor that have changed since, or do not say when.
@@ -104,7 +106,7 @@ class WikidataClient:
         TimedOut is raised at the first query that takes too long.
         """
         query = queries.changed_after(cursor, since=since, limit=limit)
-        return self._ask(query, lambda body: parse.changes(body, limit=limit), insist=False)
+        return self._ask(query, lambda body: parse.changes(body, after=cursor, limit=limit), insist=False)
 
     def items(self, qids: Sequence[int]) -> list[Item]:
         """One item for each of `qids`, in their order as numbers.
@@ -160,11 +162,17 @@ class WikidataClient:
         """One try, its outcome told to the budget: pauses are waited for at the next turn, whoever's it is."""
         with self._budget.turn():
             try:
-                found = parsed(self._body(query))
+                response, body = self._received(query)
+            except SourceError:  # not even that a query takes too long was said in time
+                self._budget.failed()
+                raise
+            try:
+                found = parsed(self._accepted(response, body))
             except RateLimited as error:
                 self._budget.pause(error.retry_after)
                 raise
-            except TimedOut:  # says something about the query, not about the service
+            except (TimedOut, Rejected):  # says something about the query, and that the service is well
+                self._budget.succeeded()
                 raise
             except (Unavailable, Truncated):
                 self._budget.failed()
@@ -172,8 +180,7 @@ class WikidataClient:
             self._budget.succeeded()
             return found
 
-    def _body(self, query: str) -> bytes:
-        """The body of a successful answer. Raises what an upstream can do to us while it is fetched."""
+    def _received(self, query: str) -> tuple[httpx.Response, bytes]:
         asked = received(
             "Wikidata",
             lambda: self._http.send(
@@ -184,7 +191,10 @@ class WikidataClient:
             largest=LARGEST_ANSWER,
             shown=str,
         )
-        response, body = self._loop.run(asked)
+        return self._loop.run(asked)
+
+    def _accepted(self, response: httpx.Response, body: bytes) -> bytes:
+        """The body of a successful answer; raises the error that any other stands for."""
         if response.status_code != HTTPStatus.OK:
             raise self._refusal(response, body)
         return body

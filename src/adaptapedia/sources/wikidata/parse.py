@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from adaptapedia.kit.text import clean
 from adaptapedia.sources.errors import Truncated
@@ -18,6 +19,8 @@ from adaptapedia.sources.wikidata.languages import LANGUAGES, UNKNOWN
 from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Problem, Slice, Text
 from adaptapedia.sources.wikidata.results import Row, Term, read_answer
 from adaptapedia.sources.wikidata.years import historical_year, is_plausible
+
+Place = TypeVar("Place", int, Edge)
 
 LONGEST_TITLE = 1000
 
@@ -33,8 +36,8 @@ def class_edges(body: bytes) -> list[ClassEdge]:
     return sorted(ClassEdge(child, parent) for child, parent in pairs if child and parent)
 
 
-def edge_slice(body: bytes, *, limit: int) -> Slice:
-    """The answer to `queries.edges_after`, with as many pairs as its count and its limit allow."""
+def edge_slice(body: bytes, *, after: Edge | None, limit: int) -> Slice:
+    """The answer to `queries.edges_after`, with as many pairs as its count and its limit allow, all of them `after`."""
     answer = read_answer(body, ("subject", "source"))
     rows = answer.whole(min(limit, answer.count))
     edges = {Edge(row["subject"].number(), row["source"].number()) for row in rows}
@@ -42,15 +45,15 @@ def edge_slice(body: bytes, *, limit: int) -> Slice:
         raise Truncated(
             f"Wikidata's answer has {len(rows)} rows but {len(edges)} pairs", evidence=str(sorted(edges)[:3])
         )
-    return Slice(tuple(sorted(edges)), answer.count)
+    return Slice(_behind(after, edges), answer.count)
 
 
 def edge_count(body: bytes) -> int:
     return read_answer(body, ()).count
 
 
-def changes(body: bytes, *, limit: int) -> Changes:
-    """The answer to `queries.changed_after`, with as many items as its count and its limit allow."""
+def changes(body: bytes, *, after: int, limit: int) -> Changes:
+    """The answer to `queries.changed_after`, with as many items as its count and limit allow, all of them `after`."""
     answer = read_answer(body, ("number",))
     rows = answer.whole(min(limit, answer.count))
     numbers = {row["number"].number() for row in rows}
@@ -58,7 +61,7 @@ def changes(body: bytes, *, limit: int) -> Changes:
         raise Truncated(
             f"Wikidata's answer has {len(rows)} rows but {len(numbers)} items", evidence=str(sorted(numbers)[:3])
         )
-    return Changes(tuple(sorted(numbers)), answer.count)
+    return Changes(_behind(after, numbers), answer.count)
 
 
 def statements(body: bytes) -> list[Row]:
@@ -78,6 +81,14 @@ def qid(term: Term) -> int | None:
     """The number of an item; None for anything else."""
     found = _ITEM.fullmatch(term.value) if term.kind == "uri" else None
     return int(found[1]) if found else None
+
+
+def _behind(cursor: Place | None, found: set[Place]) -> tuple[Place, ...]:
+    """What was found, in order. Raises Truncated where it is not behind the cursor: one would read it for ever."""
+    places = tuple(sorted(found))
+    if cursor is not None and places and places[0] <= cursor:
+        raise Truncated("Wikidata answered with what had been read before", evidence=f"{places[0]} after {cursor}")
+    return places
 
 
 class _Reading:

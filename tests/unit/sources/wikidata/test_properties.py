@@ -50,10 +50,10 @@ def read_items(body: bytes, qids: list[int]) -> tuple[Item, ...]:
 
 
 ANSWERS: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
-    "pairs": (answer(NUMBERS), lambda body: parse.edge_slice(body, limit=2)),
+    "pairs": (answer(NUMBERS), lambda body: parse.edge_slice(body, after=None, limit=2)),
     "classes": (answer(CLASSES), lambda body: tuple(parse.class_edges(body))),
     "a count": (answer(NUMBERS[:1]), parse.edge_count),
-    "changes": (answer(CHANGED), lambda body: parse.changes(body, limit=5)),
+    "changes": (answer(CHANGED), lambda body: parse.changes(body, after=0, limit=5)),
     **{name: payload(name) for name in ("names", "novel", "oddities", "person", "series")},
 }
 
