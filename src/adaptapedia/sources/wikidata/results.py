@@ -16,8 +16,8 @@ from adaptapedia.sources.values import shown
 TIMEOUT = re.compile(rb"TimeoutException|timed? ?out|time limit|has been cancell?ed", re.IGNORECASE)
 """The words of Blazegraph, QLever and Oxigraph for a query that was stopped."""
 NEARBY = 4096
-MOST_VALUES = 1_000_000
-"""In one answer: 140,000 rows of the class tree, or 450 of each of the 200 items of a batch."""
+MOST_VALUES = 2_000_000
+"""In one answer: 280,000 rows of the class tree, or 900 of each of the 200 items of a batch."""
 _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _LANGUAGE = re.compile(r"(?=.{1,35}\Z)[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 """A tag as BCP 47 shapes it, which names a language within 35 characters (RFC 5646, 4.4.1)."""
