@@ -119,7 +119,7 @@ class Fetcher:
         self._clock = clock
         self._under_way = asyncio.Semaphore(MOST_AT_ONCE)
         self._params = dict(secret_params or {})
-        self._secrets = _spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
+        self._secrets = spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
         ours = {"User-Agent": user_agent, "Accept": "application/json", **PACKING}
         self._http = httpx.AsyncClient(
             headers={**ours, **(headers or {})},
@@ -303,7 +303,7 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return "", None, None
 
 
-def _spellings(secrets: Iterable[str]) -> list[str]:
+def spellings(secrets: Iterable[str]) -> list[str]:
     """Every way in which secrets may show up: whole, by word, as in an address; the longest first."""
     found = {word for secret in secrets for word in (secret, *secret.split()) if word not in {"", "Bearer"}}
     return sorted({form for word in found for form in (word, quote(word), quote_plus(word))}, key=len, reverse=True)

@@ -13,11 +13,11 @@ from typing import Self, TypeVar
 
 import httpx
 
-from adaptapedia.kit.addresses import without_secrets
+from adaptapedia.kit.addresses import secrets_of, without_secrets
 from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
 from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
-from adaptapedia.sources.fetching import TIMEOUTS, pause_of
+from adaptapedia.sources.fetching import TIMEOUTS, pause_of, spellings
 from adaptapedia.sources.receiving import PACKING, received
 from adaptapedia.sources.wikidata import parse, queries
 from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Slice
@@ -34,7 +34,7 @@ SHORTEST_PAUSE = 5.0
 UNSTATED_PAUSE = 60.0
 """The pause after a 429 that names none: the service counts query time by the minute."""
 LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes, unpacked: as many as the most rows of one answer take where they are set wide apart, twice over."""
+"""Bytes, unpacked: as many as the most rows of one answer take where they are set wide apart."""
 
 
 class WikidataClient:
@@ -64,6 +64,7 @@ class WikidataClient:
         """
         self._endpoint = endpoint
         self._shown = without_secrets(endpoint)
+        self._secrets = spellings(secrets_of(endpoint))
         self._budget = budget
         self._timeout = timeout
         self._first_wait = first_wait
@@ -167,7 +168,7 @@ class WikidataClient:
                 self._budget.failed()
                 raise
             try:
-                found = parsed(self._accepted(response, body))
+                found = self._parsed(response, body, parsed)
             except RateLimited as error:
                 self._budget.pause(error.retry_after)
                 raise
@@ -189,9 +190,22 @@ class WikidataClient:
             address=self._shown,
             within=self._timeout,
             largest=LARGEST_ANSWER,
-            shown=str,
+            shown=self._hidden,
         )
         return self._loop.run(asked)
+
+    def _parsed(self, response: httpx.Response, body: bytes, parsed: Callable[[bytes], Parsed]) -> Parsed:
+        try:
+            return parsed(self._accepted(response, body))
+        except SourceError as error:
+            if any(secret.encode() in body for secret in self._secrets):
+                error.see("an answer with a secret of the endpoint's address in it")
+            raise
+
+    def _hidden(self, seen: str) -> str:
+        for secret in self._secrets:
+            seen = seen.replace(secret, "…")
+        return seen
 
     def _accepted(self, response: httpx.Response, body: bytes) -> bytes:
         """The body of a successful answer; raises the error that any other stands for."""
