@@ -79,7 +79,7 @@ def question_vanished(sweep: Sweep, reader: ItemReader, run: Run, *, origin: Ori
 def _look_for_unseen(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin) -> None:
     """Let entries of which the sweep has met nothing be asked for singly, where they are not simply there."""
     while unseen := _unseen(sweep, origin):
-        run.progress(sweep.cursor["looked_for"], step="looking for entries that nothing has met")
+        run.progress(sweep.cursor.get("looked_for", 0), step="looking for entries that nothing has met")
         gone = [item.qid for item in reader.items(unseen) if not_there(item)]
         with step(sweep):
             execute(statement("pending_unseen"), {"sweep": sweep.pk, "qids": gone})
@@ -89,7 +89,12 @@ def _look_for_unseen(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin)
 def _unseen(sweep: Sweep, origin: Origin) -> list[int]:
     """The next of them, in QID order."""
     with connection.cursor() as cursor:
-        parameters = {**origin.parameters, "sweep": sweep.pk, "after": sweep.cursor["looked_for"], "limit": ITEM_BATCH}
+        parameters = {
+            **origin.parameters,
+            "sweep": sweep.pk,
+            "after": sweep.cursor.get("looked_for", 0),
+            "limit": ITEM_BATCH,
+        }
         cursor.execute(statement("unseen_entries"), parameters)
         return [qid for (qid,) in cursor.fetchall()]
 
