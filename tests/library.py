@@ -52,7 +52,7 @@ def counts(outcome: str, pairs: int, *, read_from: str) -> dict[str, Any]:
     return {
         "read_from": read_from,
         "items": {"read": PEOPLE + 2 * pairs, "carried_over": 0},
-        "people": {**all_of(PEOPLE), "merged": 0},
+        "people": {**all_of(PEOPLE), "merged": 0, **settled},
         "works": {**all_of(pairs), "merged": 0, **settled},
         "screen_works": {**all_of(pairs), "merged": 0, **settled},
         "adaptations": {**all_of(pairs), "missing": 0, **settled},

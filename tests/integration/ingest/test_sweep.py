@@ -99,7 +99,7 @@ def test_a_pair_and_its_people_get_in(serve_wikidata: Serve) -> None:
     assert counts == {
         "read_from": "loopback",
         "items": {"read": 3, "carried_over": 0},
-        "people": {**created, "merged": 0},
+        "people": {**created, "merged": 0, **settled},
         "works": {**created, "merged": 0, **settled},
         "screen_works": {**created, "merged": 0, **settled},
         "adaptations": {**created, "missing": 0, **settled},
