@@ -140,7 +140,7 @@ def _revert(run: JobRun, reversal: Reversal, report: Report) -> None:
     for model in MADE:
         _delete_entries(model, run.pk, source, reversal, report)
     with transaction.atomic():
-        Difference.objects.filter(run_id=run.pk).delete()
+        Difference.objects.filter(run_id=run.pk, kept_at__isnull=True).delete()
         Sweep.objects.filter(run_id=run.pk, finished_at=None).delete()
 
 

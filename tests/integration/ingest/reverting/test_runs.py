@@ -23,6 +23,7 @@ from adaptapedia.catalogue.models import (
     WorkCredit,
 )
 from adaptapedia.ingest.changes import KEPT_FOR
+from adaptapedia.ingest.differences import keep_ours
 from adaptapedia.ingest.models import Change, Difference, Reversal, SourceState, Sweep
 from adaptapedia.ingest.origin import FILE, STARTER, Origin
 from adaptapedia.ingest.reverting import changed, runs
@@ -273,6 +274,15 @@ def test_differences_that_the_run_told_and_a_sweep_that_it_left_open_go_too(edit
     revert_run(2, by="ada")
     assert not Difference.objects.exists()
     assert not Sweep.objects.exists()
+
+
+def test_a_difference_about_which_a_person_has_decided_stays(editor: User) -> None:
+    merge_all()
+    edit_entry(Work.objects.get(), {"form": "play"}, by=editor)
+    Difference.objects.update(run_id=2)
+    keep_ours(Difference.objects.get(), by=editor)
+    revert_run(2, by="ada")
+    assert Difference.objects.get().kept_by == editor
 
 
 def test_a_run_is_taken_back_once() -> None:
