@@ -1,8 +1,10 @@
 """Taking back what a run of an ingestion has changed in the catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from adaptapedia.catalogue.metadata import Metadata, ScreenMetadata, WorkMetadata
@@ -63,6 +65,13 @@ class AlreadyReverted(CannotRevert):
         )
 
 
+class BeingReverted(CannotRevert):
+    """Somebody is at it."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} is being taken back at this moment.")
+
+
 class RevertsItself(CannotRevert):
     """What a reversal took back is brought again by its upstream, not by reverting once more."""
 
@@ -90,8 +99,12 @@ def revert_run(run_id: int, *, by: str) -> Report:
     In transactions of a thousand rows each; one that was broken off goes on where it stopped. It is recorded as a
     run of its own.
     """
-    run = _revertible(run_id)
-    began = timezone.now()
+    with _alone(run_id):
+        return _revert_alone(_revertible(run_id), by=by)
+
+
+def _revert_alone(run: JobRun, *, by: str) -> Report:
+    run_id, began = run.pk, timezone.now()
     reversal, _ = Reversal.objects.get_or_create(
         reverted_run_id=run_id, defaults={"run_id": reserve_run_id(), "by": by}
     )
@@ -111,6 +124,24 @@ def revert_starter(*, apply: bool) -> dict[str, int]:
         removed: Removed = remove_starter()
         transaction.set_rollback(not apply)
     return asdict(removed)
+
+
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """Keep everybody else from taking the same run back meanwhile: two would share one reversal. Raises BeingReverted.
+
+    The lock is the connection's, beyond its many transactions, and ends with it when we are killed.
+    """
+    name = [f"adaptapedia.ingest revert {run_id}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
+        (is_ours,) = cursor.fetchone() or (False,)
+        if not is_ours:
+            raise BeingReverted(run_id)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
 def _revertible(run_id: int) -> JobRun:
