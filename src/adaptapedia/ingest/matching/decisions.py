@@ -1,6 +1,7 @@
 """What is kept of a matching, and what people decide about it. A person's word stands for good."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -38,17 +39,17 @@ class NotDecided(Exception):
 def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     """Keep what was found, in one transaction: accepted titles become external ids, doubtful ones wait for a person.
 
-    What a person has decided stays as it is, and external ids that a person has locked are not written. A
-    verdict that says what stands already writes nothing.
+    What a person has decided stays as it is, also where they did so while the title was looked for, and external ids
+    that a person has locked are not written. A verdict that says what stands already writes nothing.
     """
     lock_catalogue()
     latest = {verdict.facts.screen_work_id: verdict for verdict in verdicts}
     standing = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
     there = set(ScreenWork.objects.filter(pk__in=latest).values_list("pk", flat=True))
     open_to_us = [
-        verdict
+        left
         for key, verdict in latest.items()
-        if key in there and not (key in standing and _is_final(standing[key]))
+        if key in there and (left := _without_decided(verdict, standing.get(key))) is not None
     ]
     _keep(open_to_us, standing, run_id=run_id)
     _write_ids(open_to_us)
@@ -113,6 +114,16 @@ def take_back(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(
         state=Match.State.OPEN, ref=best, refused=[], taken_from="", decided_by=None, decided_at=None
     )
+
+
+def _without_decided(verdict: Verdict, match: Match | None) -> Verdict | None:
+    """The verdict without candidates that a person has refused since; None where it is not for us to say any more."""
+    if match is None:
+        return verdict
+    if _is_final(match) or (verdict.ref is not None and _written(verdict.ref) in match.refused):
+        return None
+    left = tuple(one for one in verdict.candidates if _written(one.ref) not in match.refused)
+    return replace(verdict, candidates=left)
 
 
 def _is_final(match: Match) -> bool:

@@ -175,6 +175,34 @@ def test_where_all_was_refused_something_else_may_still_be_found(film: ScreenWor
     assert (match.state, match.refused, match.decided_at) == (Match.State.ACCEPTED, ["movie/841"], None)
 
 
+@pytest.mark.parametrize("outcome", ["accepted", "review"])
+def test_a_title_that_is_refused_while_it_is_looked_for_is_not_taken(
+    film: ScreenWork, person: User, outcome: Outcome
+) -> None:
+    record(verdict(film, "review", OLD, NEW))
+    late = verdict(film, outcome, OLD, NEW)
+    decisions.refuse(match_of(film), "movie/841", by=person)
+    before = rows()
+
+    record(late, run_id=9)
+
+    assert rows() == before
+    assert (match_of(film).ref, match_of(film).state, ids_of(film)) == ("movie/938", Match.State.OPEN, [])
+
+
+def test_a_candidate_that_is_refused_while_it_is_looked_for_is_not_proposed_again(
+    film: ScreenWork, person: User
+) -> None:
+    record(verdict(film, "review", OLD, NEW))
+    late = verdict(film, "review", SERIES, OLD)
+    decisions.refuse(match_of(film), "movie/841", by=person)
+
+    record(late, run_id=9)
+
+    match = match_of(film)
+    assert (match.ref, [one["ref"] for one in match.candidates]) == ("tv/841", ["tv/841"])
+
+
 def test_taking_back_an_acceptance_gives_wikidata_its_id_again(film: ScreenWork, person: User) -> None:
     ScreenExternalId.objects.create(screen_work=film, scheme="tmdb_movie", value="841", source="wikidata")
     record(verdict(film, "review", OLD))
