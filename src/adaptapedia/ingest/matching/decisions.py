@@ -61,7 +61,7 @@ def accept(match: Match, ref: str, *, by: User) -> None:
     match = _locked(match)
     title = _candidate(match, ref)
     _give_back(match)
-    there = _ids(match).filter(_is(title)).first()
+    there = ScreenExternalId.objects.filter(_is(title), screen_work=match.screen_work_id).first()
     ScreenExternalId.objects.update_or_create(
         screen_work_id=match.screen_work_id,
         scheme=SCHEMES[title.kind],
@@ -105,7 +105,7 @@ def refuse_all(match: Match, *, by: User) -> None:
 
 @transaction.atomic
 def take_back(match: Match) -> None:
-    """Undo what was decided: the match waits again, nothing is refused, the person's id goes. Raises NotDecided."""
+    """Undo what was decided: the match waits again, nothing is refused, the id that it gave goes. Raises NotDecided."""
     match = _locked(match)
     if match.decided_at is None and not match.refused:
         raise NotDecided
@@ -149,14 +149,23 @@ def _decide(
 
 
 def _give_back(match: Match) -> None:
-    """Take away the ids of titles that a matching or a person gave; what was Wikidata's is Wikidata's word again."""
-    if match.taken_from and (title := ref_of(match.ref)):
-        _ids(match).filter(_is(title), source=PERSON).update(source=match.taken_from)
-    _ids(match).filter(source__in=(MATCHER, PERSON)).delete()
+    """Take away the ids that this match gave: a person's word about its title, and whatever the matching found.
+
+    What was Wikidata's, or a person's before, is their word again. Locked ids stay as they are.
+    """
+    if match.state == Match.State.ACCEPTED and match.decided_at and (title := ref_of(match.ref)):
+        own = _ids(match).filter(_is(title), source=PERSON)
+        if match.taken_from:
+            own.update(source=match.taken_from)
+        else:
+            own.delete()
+    _ids(match).filter(source=MATCHER).delete()
 
 
 def _ids(match: Match) -> QuerySet[ScreenExternalId]:
-    return ScreenExternalId.objects.filter(screen_work=match.screen_work_id, scheme__in=SCHEMES.values())
+    """The ids of titles that a match may take away: none where a person has locked them."""
+    ids = ScreenExternalId.objects.filter(screen_work=match.screen_work_id, scheme__in=SCHEMES.values())
+    return ids.exclude(screen_work__locks__has_key="external_ids")
 
 
 def _is(title: TitleRef) -> Q:
