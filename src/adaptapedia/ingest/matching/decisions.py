@@ -10,15 +10,21 @@ from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork
+from adaptapedia.ingest.changes import Lists
 from adaptapedia.ingest.matching.facts import MATCHER, PERSON, SCHEMES, ref_of
 from adaptapedia.ingest.matching.records import Candidate, Verdict
-from adaptapedia.ingest.merging import lock_catalogue
+from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue
 from adaptapedia.ingest.models import Match
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.staging import stage
 from adaptapedia.sources.tmdb.records import TitleRef
 
 _FOUND = ("state", "ref", "score", "evidence", "candidates", "run_id", "found_at", "decided_by", "decided_at")
 _COMPARED = ("state", "ref", "score", "evidence", "candidates")
 _STATES = {"accepted": Match.State.ACCEPTED, "review": Match.State.OPEN}
+_LISTS = Lists(
+    "external_ids", SCREEN_WORK.external_ids, SCREEN_WORK.owner, SCREEN_WORK.table, "stage_matched", join="id"
+)
 _FINAL = {Match.State.ACCEPTED, Match.State.NONE}
 """What a person has decided once and for all. Where all was refused, something else may still be found."""
 
@@ -52,7 +58,29 @@ def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
         if key in there and (left := _without_decided(verdict, standing.get(key))) is not None
     ]
     _keep(open_to_us, standing, run_id=run_id)
-    _write_ids(open_to_us)
+    _write_ids(open_to_us, origin=Origin(MATCHER, run_id, timezone.now()))
+
+
+@transaction.atomic
+def forget_findings(run_id: int) -> int:
+    """Let go what a run found and nobody has decided about; how many matches that was. What was refused stays so."""
+    found = Match.objects.select_for_update().filter(run_id=run_id, decided_at=None)
+    for match in found.exclude(refused=[]):
+        match.state, match.ref, match.score, match.evidence, match.run_id = Match.State.REFUSED, "", 0.0, {}, None
+        match.candidates = [one for one in match.candidates if one["ref"] in match.refused]
+        match.save()
+    forgotten, _ = Match.objects.filter(run_id=run_id, decided_at=None).delete()
+    return forgotten
+
+
+def drop_decided(screen_work_ids: Collection[int]) -> None:
+    """Take from lists of ids that were put back what a person has decided against meanwhile."""
+    for match in Match.objects.filter(screen_work__in=screen_work_ids).exclude(decided_at=None, refused=[]):
+        ids, refused = _ids(match).filter(source=MATCHER), [ref_of(ref) for ref in match.refused]
+        if _is_final(match):
+            ids.delete()
+        for title in filter(None, refused):
+            ids.filter(_is(title)).delete()
 
 
 @transaction.atomic
@@ -218,8 +246,8 @@ def _written(ref: TitleRef) -> str:
     return f"{ref.kind}/{ref.tmdb_id}"
 
 
-def _write_ids(verdicts: Sequence[Verdict]) -> None:
-    """The ids of what was accepted, in place of those that an earlier matching gave."""
+def _write_ids(verdicts: Sequence[Verdict], *, origin: Origin) -> None:
+    """The ids of what was accepted, in place of those that an earlier matching gave. Logged as lists of the entries."""
     keys = [verdict.facts.screen_work_id for verdict in verdicts]
     free = _without_lock(keys)
     taken = {
@@ -227,6 +255,8 @@ def _write_ids(verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts
         if verdict.outcome == "accepted" and verdict.ref and verdict.facts.screen_work_id in free
     }
+    stage(_LISTS.stage_entry, ("id",), ((key,) for key in free), types={"id": "bigint"})
+    _LISTS.take_images()
     earlier = ScreenExternalId.objects.filter(source=MATCHER, scheme__in=SCHEMES.values(), screen_work__in=free)
     stale = [
         pk for pk, *told in earlier.values_list("pk", "screen_work", "scheme", "value") if tuple(told) not in taken
@@ -239,6 +269,7 @@ def _write_ids(verdicts: Sequence[Verdict]) -> None:
         ),
         ignore_conflicts=True,
     )
+    _LISTS.log_changes(origin)
 
 
 def _without_lock(keys: Collection[int]) -> set[int]:

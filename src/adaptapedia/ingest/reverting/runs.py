@@ -10,8 +10,9 @@ from django.utils import timezone
 from adaptapedia.catalogue.metadata import Metadata, ScreenMetadata, WorkMetadata
 from adaptapedia.catalogue.models import Adaptation, Entry, Person, ScreenWork, Work
 from adaptapedia.ingest.changes import KEPT_FOR
+from adaptapedia.ingest.matching.decisions import forget_findings
 from adaptapedia.ingest.merging import lock_catalogue
-from adaptapedia.ingest.models import Change, Difference, Reversal, Sweep
+from adaptapedia.ingest.models import Change, Difference, Match, Reversal, Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reverting import changed, made
 from adaptapedia.ingest.reverting.report import Report
@@ -165,6 +166,7 @@ def _revert(run: JobRun, reversal: Reversal, report: Report) -> None:
     source = _source_of(run.pk)
     for table in changed.tables_changed(run.pk):
         _restore_table(table, run.pk, source, origin, reversal, report)
+    _forget_findings(run.pk, reversal, report)
     _delete_adaptations(run.pk, reversal, report)
     for kind in METADATA:
         _delete_metadata(kind, run.pk, reversal, report)
@@ -186,6 +188,13 @@ def _restore_table(table: str, run_id: int, source: str, origin: Origin, reversa
             changed.restore(table, rows, reverted=run_id, source=source, origin=origin, report=report)
             _save_counts(reversal, report)
         after = rows[-1]
+
+
+def _forget_findings(run_id: int, reversal: Reversal, report: Report) -> None:
+    with transaction.atomic():
+        if forgotten := forget_findings(run_id):
+            report.count(changed.kind_name(Match._meta.db_table), "deleted", forgotten)
+            _save_counts(reversal, report)
 
 
 def _delete_adaptations(run_id: int, reversal: Reversal, report: Report) -> None:
