@@ -84,6 +84,27 @@ def drop_decided(screen_work_ids: Collection[int]) -> None:
 
 
 @transaction.atomic
+def join_matches(screen_work_id: int, *, into: int) -> None:
+    """Of the matches of two screen works that are one, leave the one that stands: that which a person has decided.
+
+    What was refused of either is refused; ids that the other match gave go. The first screen work is about to go, and
+    what is left of its rows to move.
+    """
+    found = Match.objects.select_for_update().in_bulk([screen_work_id, into], field_name="screen_work_id")
+    if len(found) < 2:
+        return
+    stands, goes = found[into], found[screen_work_id]
+    if _weight(goes) > _weight(stands):
+        stands, goes = goes, stands
+    _give_back(goes)
+    goes.delete()
+    refused = {*stands.refused, *goes.refused}
+    if stands.state == Match.State.ACCEPTED and stands.decided_at:
+        refused.discard(stands.ref)
+    _refuse_also(stands, sorted(refused))
+
+
+@transaction.atomic
 def accept(match: Match, ref: str, *, by: User) -> None:
     """Take one of the candidates: it becomes the screen work's id. Raises NoSuchCandidate."""
     match = _locked(match)
@@ -113,12 +134,7 @@ def refuse(match: Match, ref: str, *, by: User) -> None:
         _give_back(match)
     _ids(match).filter(_is(title), source=MATCHER).delete()
     refused = sorted({*match.refused, ref})
-    left = [one["ref"] for one in match.candidates if one["ref"] not in refused]
-    if left:
-        Match.objects.filter(pk=match.pk).update(
-            state=Match.State.OPEN, ref=left[0], refused=refused, taken_from="", decided_by=None, decided_at=None
-        )
-    else:
+    if not _propose_next(match, refused):
         _decide(match, Match.State.REFUSED, by=by, ref="", refused=refused)
 
 
@@ -152,6 +168,32 @@ def _without_decided(verdict: Verdict, match: Match | None) -> Verdict | None:
         return None
     left = tuple(one for one in verdict.candidates if _written(one.ref) not in match.refused)
     return replace(verdict, candidates=left)
+
+
+def _propose_next(match: Match, refused: Sequence[str]) -> bool:
+    """Let the best candidate that is not refused wait; whether there is one."""
+    left = [one["ref"] for one in match.candidates if one["ref"] not in refused]
+    if left:
+        Match.objects.filter(pk=match.pk).update(
+            state=Match.State.OPEN, ref=left[0], refused=refused, taken_from="", decided_by=None, decided_at=None
+        )
+    return bool(left)
+
+
+def _refuse_also(match: Match, refused: Sequence[str]) -> None:
+    """Add to what is refused; what stands refused by that gives up its id, and the next candidate waits."""
+    if match.ref not in refused:
+        Match.objects.filter(pk=match.pk).update(refused=refused)
+        return
+    _give_back(match)
+    if not _propose_next(match, refused):
+        Match.objects.filter(pk=match.pk).update(state=Match.State.REFUSED, ref="", refused=refused)
+
+
+def _weight(match: Match) -> tuple[bool, bool, bool]:
+    """Which of two matches stands: one that a person has decided for good, then one they have said something of."""
+    by_a_person = match.decided_at is not None or bool(match.refused)
+    return (_is_final(match), by_a_person, not by_a_person and match.state == Match.State.ACCEPTED)
 
 
 def _is_final(match: Match) -> bool:
