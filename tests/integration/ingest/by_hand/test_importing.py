@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work, WorkCredit, WorkExternalId
+from adaptapedia.ingest.by_hand import writing
 from adaptapedia.ingest.by_hand.importing import Outcome, import_file
 from adaptapedia.ingest.models import Change
 from adaptapedia.ingest.reverting.runs import revert_run
@@ -129,6 +132,25 @@ def test_a_file_said_again_is_known_and_writes_no_row(given: Any) -> None:
     before = row_versions()
     assert counts(given(SOLARIS)) == {"adaptations": (0, 1, 0), "works": (0, 1, 0), "screen_works": (0, 1, 0)}
     assert row_versions() == before
+
+
+def test_however_many_rows_there_are_they_are_sorted_once_and_not_for_every_batch(
+    given: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 2)
+    numbered = [{**SOLARIS, "screen_item": f"Q{n}", "screen_imdb": "", "screen_tmdb": ""} for n in range(11, 16)]
+    unnumbered = [{**STALKER, "screen_year": 1970 + n} for n in range(5)]
+    files = [numbered[:1], [*numbered, *unnumbered], [{**row, "screen_language": "de"} for row in numbered]]
+
+    passes = []
+    for rows in files:
+        with CaptureQueriesContext(connection) as done:
+            given(*rows)
+        passes.append(sum("stage_file_entity" in query["sql"] for query in done))
+
+    assert passes == [passes[0]] * 3
+    assert (ScreenWork.objects.count(), Work.objects.count(), Adaptation.objects.count()) == (10, 2, 10)
+    assert ScreenWork.objects.filter(title_language="de").count() == 5
 
 
 def test_a_known_entry_is_found_by_its_item_and_gets_what_the_file_says(given: Any) -> None:
