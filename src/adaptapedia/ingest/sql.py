@@ -35,6 +35,6 @@ def batches(sql: str, *, size: int) -> Iterator[list[tuple[Any, ...]]]:
     In the caller's transaction.
     """
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, {})
         while rows := cursor.fetchmany(size):
             yield rows
