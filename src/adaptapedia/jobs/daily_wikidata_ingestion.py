@@ -9,6 +9,8 @@ from adaptapedia.ingest.upstreams import budget_of_endpoint
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
 
+OUTCOMES = ("created", "updated", "unchanged", "retired")
+
 
 @job(
     "daily-wikidata-ingestion",
@@ -22,7 +24,11 @@ from adaptapedia.sources.wikidata.client import WikidataClient
     hard_limit=6.5 * HOUR,
     remember_as="last_wikidata_ingestion",
     remember_for=DAY,
-    watched=("works.unchanged", "screen_works.unchanged", "adaptations.unchanged"),
+    watched=(
+        *(f"read.{kind}" for kind in ("works", "screen_works", "pairs")),
+        *(f"{kind}.{outcome}" for kind in ("works", "screen_works", "adaptations") for outcome in OUTCOMES),
+        "rejects",
+    ),
 )
 def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue.

@@ -17,12 +17,14 @@ KEPT_FOR = timedelta(days=183)
 """TMDb's terms of use of its API: nothing is kept longer than six months without being refreshed."""
 BATCH = 1_000
 
-_EXPIRED = """
+_DUE = """
+    FROM catalogue_screenmetadata AS m
+    LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
+    WHERE coalesce(s.refreshed_at, m.changed_at) < %s
+"""
+_EXPIRED = f"""
     DELETE FROM catalogue_screenmetadata AS m WHERE m.screen_work_id IN (
-        SELECT m.screen_work_id FROM catalogue_screenmetadata AS m
-        LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
-        WHERE coalesce(s.refreshed_at, m.changed_at) < %s
-        ORDER BY m.screen_work_id LIMIT %s
+        SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %s
     )
     RETURNING m.kind || '/' || m.tmdb_id, m.screen_work_id
 """
@@ -45,6 +47,14 @@ class Expired(NamedTuple):
     titles: tuple[str, ...] = ()
     credits: int = 0
     people: int = 0
+
+
+def count_expired(*, before: datetime) -> int:
+    """How many titles `expire_titles` would remove."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_DUE}", [before])
+        (number,) = cursor.fetchone() or (0,)
+        return int(number)
 
 
 def expire_titles(*, before: datetime) -> Iterator[Expired]:

@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from adaptapedia.catalogue.metadata import ScreenMetadata
 from adaptapedia.ingest.changes import LISTS, list_of, write_fields
+from adaptapedia.ingest.matching.decisions import drop_decided
 from adaptapedia.ingest.merging import PERSON, SCREEN_WORK, WORK, Kind
 from adaptapedia.ingest.models import SourceState
 from adaptapedia.ingest.origin import Origin
@@ -131,6 +132,8 @@ def _restore_lists(table: str, name: str, back: Mapping[int, Row], *, source: st
     }
     execute(statement("reverted_lists").format(**names), {**origin.parameters, "source": source})
     execute(statement(f"reverted_{name}").format(**names), {})
+    if hanging == SCREEN_WORK.external_ids:
+        drop_decided([key for key, _ in rows])
 
 
 def _read_again(table: str, keys: Iterable[int]) -> None:
