@@ -10,12 +10,12 @@ from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
 from adaptapedia.ingest.metadata.tmdb import COUNTS, Reader, Titles
 from adaptapedia.scheduling.jobs import Counts, Run
+from adaptapedia.sources.errors import Truncated
+from adaptapedia.sources.tmdb.queries import LAST_PAGE
 from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind, TitleRef
 
 WINDOW = timedelta(days=14)
 """The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
-MOST_PAGES = 500
-"""TMDb gives no page beyond (its error 22): a window with more is read in halves."""
 DAY = timedelta(days=1)
 
 
@@ -63,10 +63,17 @@ def _read(
         run.progress(page, pages, step="reading what changed")
         enquiry.spend()
         answer = loop.run(tmdb.changes(kind, start=start, end=end, page=page))
-        if answer.pages > MOST_PAGES and end - start > DAY:
-            middle = start + (end - start) // 2
+        if answer.pages > LAST_PAGE:
+            middle = _middle(kind, start, end, pages=answer.pages)
             yield from _read(tmdb, run, loop, enquiry, kind, start, middle)
             yield from _read(tmdb, run, loop, enquiry, kind, middle, end)
             return
         yield from answer.refs
-        page, pages = page + 1, min(answer.pages, MOST_PAGES)
+        page, pages = page + 1, answer.pages
+
+
+def _middle(kind: TitleKind, start: date, end: date, *, pages: int) -> date:
+    """Where a window of more pages than TMDb shows is divided. Raises Truncated where it cannot be."""
+    if end - start <= DAY:
+        raise Truncated(f"TMDb has {pages} pages of {kind} changes from {start} to {end}, and shows {LAST_PAGE}")
+    return start + (end - start) // 2

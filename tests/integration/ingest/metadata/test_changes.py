@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from adaptapedia.catalogue.models import ScreenMetadata
 from adaptapedia.ingest.metadata.changes import windows
-from adaptapedia.sources.errors import Unavailable
+from adaptapedia.sources.errors import Truncated, Unavailable
 from tests.integration.ingest.metadata.runs import Refresh
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
@@ -57,6 +57,32 @@ def test_a_long_time_is_read_in_windows_that_tmdb_takes_page_by_page(
     refresh()
     counts = refresh_what_changed(since=(now - timedelta(days=30)).date())
     assert (counts["changed"], counts["processed"]) == (250, 1)
+
+
+def test_a_window_of_more_pages_than_tmdb_shows_is_read_in_halves(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    now = timezone.now()
+    lab.tmdb.changes_a_page = 1
+    for n in range(1, 502):
+        lab.add(film(n, f"Film {n}"))
+        lab.change("movie", n, at=now - timedelta(days=12 if n <= 251 else 1), overview="Changed.")
+    screen_work("first", tmdb="movie/1")
+    screen_work("last", tmdb="movie/501")
+    refresh()
+    counts = refresh_what_changed(since=(now - timedelta(days=13)).date())
+    assert (counts["changed"], counts["processed"]) == (501, 2)
+
+
+def test_a_day_of_more_pages_than_tmdb_shows_fails_the_run(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    lab.tmdb.changes_a_page = 1
+    for n in range(1, 502):
+        lab.add(film(n, f"Film {n}"))
+        lab.change("movie", n, overview="Changed.")
+    with pytest.raises(Truncated, match="501 pages of movie changes"):
+        refresh_what_changed()
 
 
 def test_a_feed_that_cannot_be_read_whole_fails_the_run(
