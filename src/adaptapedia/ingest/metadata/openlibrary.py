@@ -1,6 +1,7 @@
 """The whole way from Open Library to the catalogue: works by the hundred, then descriptions one by one."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import OPEN_LIBRARY
 from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states
 from adaptapedia.scheduling.jobs import Counts, Run
-from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.errors import SourceError, Truncated
 from adaptapedia.sources.openlibrary.records import Description, OpenLibraryWork
 
 COUNTS = ("processed", "enriched", "unchanged", "gone", "errors", "requests")
@@ -87,17 +88,39 @@ class Works:
             each=2,
         )
 
-    async def ask(self, wanted: Sequence[WantedWork]) -> RecordsAnswer:
+    async def ask(self, wanted: Sequence[WantedWork]) -> list[RecordsAnswer]:
+        """Of all in one request; in halves where the answer is not whole, so that one odd work costs no other.
+
+        Halves of one size are asked before any smaller ones: good answers stand between bad ones, and the breaker
+        does not take one work for a broken upstream.
+        """
+        answers: list[RecordsAnswer] = []
+        waiting = deque([wanted])
+        while waiting:
+            together = waiting.popleft()
+            answer = await self._ask_together(together)
+            if answer is None:
+                middle = len(together) // 2
+                waiting += (together[:middle], together[middle:])
+            else:
+                answers.append(answer)
+        return answers
+
+    async def _ask_together(self, wanted: Sequence[WantedWork]) -> RecordsAnswer | None:
+        """None where a smaller question may do."""
         self._enquiry.spend()
         try:
             works = await self._reader.works([work.key for work in wanted])
         except SourceError as error:
-            return RecordsAnswer(wanted, self._enquiry.outcome_of(error, asked=f"{len(wanted)} works"))
+            outcome = self._enquiry.outcome_of(error, asked=f"{len(wanted)} works")
+            is_odd = isinstance(error, Truncated) and len(wanted) > 1
+            return None if is_odd else RecordsAnswer(wanted, outcome)
         self._enquiry.answered()
         return RecordsAnswer(wanted, Outcome.THERE, works)
 
-    def keep(self, answers: Sequence[RecordsAnswer]) -> None:
+    def keep(self, batches: Sequence[Sequence[RecordsAnswer]]) -> None:
         """One transaction: metadata, freshness, counts. What was asked for and not answered is gone."""
+        answers = [answer for batch in batches for answer in batch]
         found = {work.key: work for answer in answers for work in answer.works}
         ends = {
             wanted: answer.outcome or (Outcome.THERE if wanted.key in found else Outcome.GONE)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -117,6 +118,32 @@ def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(
     books.clear()
     counts = refresh_books(Watched(5))
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (16, 16, 0)
+
+
+def test_one_odd_work_costs_no_other(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 100)
+    books.open_library.counted_only.add("OL42W")
+    counts = refresh_books()
+    assert counts["errors"] == 1
+    assert WorkMetadata.objects.count() == 99
+    assert SourceState.objects.get(key="OL42W").outcome == "failed"
+
+
+def test_an_odd_work_opens_no_breaker(books: OpenLibraryLab, refresh_books: Refresh, settings: Any) -> None:
+    settings.OPEN_LIBRARY_LIMITS = {**settings.OPEN_LIBRARY_LIMITS, "failures": 8}
+    shelf(books, 100)
+    books.open_library.counted_only.add("OL1W")
+    assert refresh_books()["errors"] == 1
+
+
+def test_a_search_that_shows_another_work_in_place_of_one_costs_no_other(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 5)
+    books.add(work(9, "Another"))
+    books.open_library.shown_instead["OL3W"] = "OL9W"
+    assert refresh_books()["errors"] == 0
+    assert WorkMetadata.objects.count() == 4
 
 
 def test_descriptions_have_their_share_of_the_requests(books: OpenLibraryLab, refresh_books: Refresh) -> None:
