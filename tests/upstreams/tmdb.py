@@ -79,6 +79,8 @@ class Tmdb:
         self.read_token = read_token
         self.clock = clock
         self.changes_a_page = CHANGES_PAGE
+        self.odd_changes: list[Any] = []
+        """Shown on every page of /changes besides what is due."""
 
     def failure(self, status: int) -> Answer:
         return _error(next(code for code, (answered, _) in ERRORS.items() if answered == status))
@@ -148,7 +150,7 @@ class Tmdb:
         since, until = self._window(query)
         numbers = self.catalogue.changed(kind, since, until)
         shown = [{"id": number, "adult": False} for number in numbers[(page - 1) * size : page * size]]
-        return _paged(shown, page, len(numbers), size)
+        return _paged([*shown, *self.odd_changes], page, len(numbers), size)
 
     def _window(self, query: Mapping[str, str]) -> tuple[datetime, datetime]:
         """The last 24 hours; else from the beginning of the first day to the end of the last."""

@@ -130,7 +130,7 @@ def _finish(sweep: Sweep, origin: Origin) -> None:
     parameters = {**origin.parameters, "sweep": sweep.pk}
     execute(statement("staged_rejects"), parameters)
     execute(statement("rejects_cleared"), parameters)
-    execute(statement("rejects"), parameters)
+    execute(statement("rejects").format(stage="stage_reject"), parameters)
     sweep.counts["rejected"] = dict(_rejects_by_reason())
     enter(sweep, Sweep.Phase.DONE)
     sweep.finished_at = timezone.now()

@@ -7,12 +7,13 @@ from typing import Protocol
 
 from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
+from adaptapedia.ingest.metadata.rejects import Told, keep_rejects, problems_of
 from adaptapedia.ingest.metadata.rows import TMDB
 from adaptapedia.ingest.metadata.tmdb import COUNTS, Reader, Titles
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.tmdb.queries import LAST_PAGE
-from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind, TitleRef
+from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind
 
 WINDOW = timedelta(days=14)
 """The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
@@ -33,13 +34,16 @@ def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Exten
     if refresh.finished_at:
         return dict(refresh.counts)
     enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
-    found = frozenset(
-        ref
+    pages = {
+        kind: [
+            page for start, end in windows(since, until) for page in _read(tmdb, run, loop, enquiry, kind, start, end)
+        ]
         for kind in TitleKind
-        for start, end in windows(since, until)
-        for ref in _read(tmdb, run, loop, enquiry, kind, start, end)
-    )
-    with step(refresh):
+    }
+    found = frozenset(ref for kind in pages for page in pages[kind] for ref in page.refs)
+    with step(refresh) as origin:
+        told = [Told(f"{kind}/changes", problems_of(page.problems for page in pages[kind])) for kind in pages]
+        keep_rejects(told, origin=origin)
         enquiry.count(changed=len(found) - refresh.counts["changed"])
     asking = Titles(tmdb, enquiry)
     asking.put_changed(found)
@@ -57,7 +61,7 @@ def windows(since: date, until: date) -> Iterator[tuple[date, date]]:
 
 def _read(
     tmdb: Feed, run: Run, loop: asyncio.Runner, enquiry: Enquiry, kind: TitleKind, start: date, end: date
-) -> Iterator[TitleRef]:
+) -> Iterator[ChangesPage]:
     page, pages = 1, 1
     while page <= pages:
         run.progress(page, pages, step="reading what changed")
@@ -68,7 +72,7 @@ def _read(
             yield from _read(tmdb, run, loop, enquiry, kind, start, middle)
             yield from _read(tmdb, run, loop, enquiry, kind, middle, end)
             return
-        yield from answer.refs
+        yield answer
         page, pages = page + 1, answer.pages
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -14,7 +14,7 @@ from adaptapedia.ingest.metadata.merging import merge_descriptions, merge_open_l
 from adaptapedia.ingest.metadata.openlibrary_plan import WantedWork, descriptions_due, records_due
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import OPEN_LIBRARY
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, unanswered
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError, Truncated
 from adaptapedia.sources.openlibrary.records import Description, OpenLibraryWork
@@ -39,6 +39,15 @@ class RecordsAnswer:
     wanted: Sequence[WantedWork]
     outcome: Outcome
     works: Sequence[OpenLibraryWork] = ()
+    fault: SourceError | None = None
+
+    def asked(self, found: Mapping[str, OpenLibraryWork]) -> Iterator[tuple[WantedWork, Asked]]:
+        """What became of each; what was asked for and not answered is gone."""
+        for wanted in self.wanted:
+            work = found.get(wanted.key)
+            outcome = self.outcome or (Outcome.THERE if work else Outcome.GONE)
+            problems = work.problems if work else None
+            yield wanted, Asked(wanted.key, outcome, problems=problems, fault=self.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,12 @@ class DescriptionAnswer:
     wanted: WantedWork
     outcome: Outcome
     description: Description | None = None
+    fault: SourceError | None = None
+
+    @property
+    def asked(self) -> Asked:
+        problems = self.description.problems if self.description else None
+        return Asked(f"{self.wanted.key}/text", self.outcome, problems=problems, fault=self.fault)
 
 
 def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
@@ -114,23 +129,19 @@ class Works:
         except SourceError as error:
             outcome = self._enquiry.outcome_of(error, asked=f"{len(wanted)} works")
             is_odd = isinstance(error, Truncated) and len(wanted) > 1
-            return None if is_odd else RecordsAnswer(wanted, outcome)
+            return None if is_odd else RecordsAnswer(wanted, outcome, fault=unanswered(error))
         self._enquiry.answered()
         return RecordsAnswer(wanted, Outcome.THERE, works)
 
     def keep(self, batches: Sequence[Sequence[RecordsAnswer]]) -> None:
-        """One transaction: metadata, freshness, counts. What was asked for and not answered is gone."""
+        """One transaction: metadata, freshness, counts."""
         answers = [answer for batch in batches for answer in batch]
         found = {work.key: work for answer in answers for work in answer.works}
-        ends = {
-            wanted: answer.outcome or (Outcome.THERE if wanted.key in found else Outcome.GONE)
-            for answer in answers
-            for wanted in answer.wanted
-        }
+        ends = dict(end for answer in answers for end in answer.asked(found))
         with step(self._enquiry.refresh) as origin:
             rows = [(key, found[wanted.key]) for wanted in ends if wanted.key in found for key in wanted.works]
             merged = merge_open_library(rows, origin=origin)
-            keep_states((Asked(wanted.key, outcome) for wanted, outcome in ends.items()), origin=origin)
+            keep_states(ends.values(), origin=origin)
             self._count(ends, merged.enriched)
 
     async def ask_description(self, wanted: WantedWork) -> DescriptionAnswer:
@@ -142,26 +153,27 @@ class Works:
                 self._enquiry.spend()
                 told = await self._reader.description(told.redirect_to)
         except SourceError as error:
-            return DescriptionAnswer(wanted, self._enquiry.outcome_of(error, asked=wanted.key))
+            outcome = self._enquiry.outcome_of(error, asked=wanted.key)
+            return DescriptionAnswer(wanted, outcome, fault=unanswered(error))
         self._enquiry.answered()
         return DescriptionAnswer(wanted, Outcome.THERE, told)
 
     def keep_descriptions(self, answers: Sequence[DescriptionAnswer]) -> None:
         """One transaction: descriptions, freshness, counts."""
-        ends = {answer.wanted: answer.outcome for answer in answers}
+        ends = {answer.wanted: answer.asked for answer in answers}
         with step(self._enquiry.refresh) as origin:
             told = [(key, a.description) for a in answers if a.description for key in a.wanted.works]
             merged = merge_descriptions(told, origin=origin)
-            keep_states((Asked(f"{wanted.key}/text", outcome) for wanted, outcome in ends.items()), origin=origin)
+            keep_states(ends.values(), origin=origin)
             self._count(ends, merged.enriched)
 
     def _records_due(self, room: int) -> list[list[WantedWork]]:
         due = records_due(since=self._since, attempt=self._attempt, limit=room * TOGETHER)
         return [due[first : first + TOGETHER] for first in range(0, len(due), TOGETHER)]
 
-    def _count(self, ends: dict[WantedWork, Outcome], enriched: int) -> None:
+    def _count(self, ends: Mapping[WantedWork, Asked], enriched: int) -> None:
         asked, gone, failed = (
-            sum(len(wanted.works) for wanted, outcome in ends.items() if among is None or outcome == among)
+            sum(len(wanted.works) for wanted, end in ends.items() if among is None or end.outcome == among)
             for among in (None, Outcome.GONE, Outcome.FAILED)
         )
         again = sum(len(wanted.works) for wanted in ends if wanted.again)

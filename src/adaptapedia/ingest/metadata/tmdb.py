@@ -14,7 +14,7 @@ from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title, unanswered
 from adaptapedia.ingest.metadata.unmatched import Unmatched
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError
@@ -42,6 +42,12 @@ class TitleAnswer:
     outcome: Outcome
     title: records.Title | None = None
     etag: str = ""
+    fault: SourceError | None = None
+
+    @property
+    def asked(self) -> Asked:
+        problems = self.title.problems if self.title else None
+        return Asked(key_of_title(self.wanted.ref), self.outcome, self.etag, problems, self.fault)
 
 
 def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
@@ -99,7 +105,8 @@ class Titles:
         try:
             fetched = await self._tmdb.title(wanted.ref, etag=wanted.etag)
         except SourceError as error:
-            return TitleAnswer(wanted, self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref)))
+            outcome = self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref))
+            return TitleAnswer(wanted, outcome, fault=unanswered(error))
         self._enquiry.answered()
         return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
 
@@ -108,7 +115,7 @@ class Titles:
         with step(self._enquiry.refresh) as origin:
             found = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
             merged = merge_titles(found, origin=origin)
-            keep_states((Asked(key_of_title(a.wanted.ref), a.outcome, a.etag) for a in answers), origin=origin)
+            keep_states((answer.asked for answer in answers), origin=origin)
             asked, gone, failed = (_size(answers, among) for among in (None, Outcome.GONE, Outcome.FAILED))
             self._enquiry.count(
                 processed=0 if again else asked,
