@@ -17,6 +17,7 @@ class SourceState(models.Model):
         UNMATCHED = "unmatched", _("nothing was found for it")
         REVIEW = "review", _("what was found waits for a person")
         FAILED = "failed", _("the upstream could not answer")
+        VANISHED = "vanished", _("it was there, and is not any more")
 
     source = models.CharField(max_length=20)
     key = models.CharField(

@@ -24,6 +24,7 @@ AT_FIRST = timedelta(days=14)
     expires=6 * HOUR,
     soft_limit=6 * HOUR,
     hard_limit=6.5 * HOUR,
+    watched=("processed", "gone"),
 )
 def read_tmdb_changes(run: Run) -> Counts:
     """Screen metadata that TMDb says has changed since the last time."""

@@ -9,12 +9,15 @@ from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rejects import Told, keep_rejects, problems_of
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.tmdb import COUNTS, Reader, Titles
+from adaptapedia.ingest.metadata.tmdb import COUNTS as OF_TITLES
+from adaptapedia.ingest.metadata.tmdb import Reader, Titles
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.tmdb.queries import LAST_PAGE
 from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind
 
+COUNTS = (*OF_TITLES, "changed")
+"""`changed` are titles, whether the catalogue has them or not."""
 WINDOW = timedelta(days=14)
 """The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
 DAY = timedelta(days=1)
@@ -28,9 +31,9 @@ def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Exten
     """Read again what changed between two days, both included, and is in the catalogue with metadata.
 
     Goes on with what an earlier attempt of the run has done. Raises a SourceError when the feed could not be read
-    whole, or too many titles could not; what was read is kept.
+    whole, or too many titles could not, and Ask when too many are gone; what was read is kept.
     """
-    refresh = open_refresh(TMDB, run_id=run.id, names=(*COUNTS, "changed"))
+    refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
         return dict(refresh.counts)
     enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
@@ -48,7 +51,7 @@ def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Exten
     asking = Titles(tmdb, enquiry)
     asking.put_changed(found)
     asking.try_again()
-    return finish(refresh)
+    return finish(refresh, run)
 
 
 def windows(since: date, until: date) -> Iterator[tuple[date, date]]:

@@ -67,7 +67,7 @@ def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Ext
     """Records that are due, then descriptions that are.
 
     Goes on with what an earlier attempt of the run has done. Raises a SourceError when Open Library could not be
-    read, or too much of it; what was read is kept.
+    read, or too much of it, and Ask when too much of what was there is gone; what was read is kept.
     """
     refresh = open_refresh(OPEN_LIBRARY, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
@@ -76,7 +76,7 @@ def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Ext
     asking = Works(reader, enquiry)
     asking.renew(int(extent.requests * RECORDS_SHARE))
     asking.describe()
-    return finish(refresh)
+    return finish(refresh, run)
 
 
 class Works:

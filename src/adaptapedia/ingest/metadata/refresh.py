@@ -6,15 +6,19 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.ingest.models import Refresh
+from adaptapedia.ingest.models import Refresh, SourceState
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.scheduling.jobs import Counts, Interrupted
+from adaptapedia.ingest.vanished import BREAKER, EXAMPLES, GO_ON, KEEP
+from adaptapedia.scheduling.jobs import Ask, Counts, Interrupted, Run
 from adaptapedia.sources.errors import SourceError
+
+Outcome = SourceState.Outcome
 
 TOLERATED = 0.02
 """So many of what was asked for may fail for good; more, and the run says so and fails."""
 FEW = 5
-"""Failures that are never too many."""
+"""Failures that are never too many, and so many may be gone."""
+ANSWERS = {GO_ON: "Take it for gone", KEEP: "Take it for there, and ask for it again"}
 
 
 class TooManyFailed(SourceError):
@@ -61,11 +65,24 @@ def count(refresh: Refresh, outcomes: Mapping[str, int]) -> None:
         refresh.counts[name] += number
 
 
-def finish(refresh: Refresh) -> Counts:
-    """The counts of a refresh that is through. Raises TooManyFailed when too much could not be read."""
+def finish(refresh: Refresh, run: Run) -> Counts:
+    """The counts of a refresh that is through. Raises TooManyFailed when too much could not be read, and Ask when
+    too much of what was there is gone."""
     asked, failed = refresh.counts["processed"], refresh.counts["errors"]
     if failed > max(FEW, asked * TOLERATED):
         raise TooManyFailed(refresh.source, failed=failed, asked=asked)
     with step(refresh):
+        _settle_vanished(refresh.source, run)
         refresh.finished_at = timezone.now()
     return dict(refresh.counts)
+
+
+def _settle_vanished(source: str, run: Run) -> None:
+    """What has vanished is gone, or there after all, as somebody said where it is more than a little."""
+    states = SourceState.objects.filter(source=source)
+    vanished = states.filter(outcome=Outcome.VANISHED)
+    number, there = vanished.count(), states.filter(outcome=Outcome.THERE).count()
+    if number > max(FEW, (number + there) * BREAKER) and not run.answer:
+        first = ", ".join(vanished.order_by("key").values_list("key", flat=True)[:EXAMPLES])
+        raise Ask(f"{source}: {number:,} of {number + there:,} are gone: {first}, …", answers=ANSWERS)
+    vanished.update(outcome=Outcome.THERE if run.answer == KEEP else Outcome.GONE)

@@ -54,7 +54,7 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
     """Titles without metadata, screen works without a title, then the stalest.
 
     Goes on with what an earlier attempt of the run has done. Raises a SourceError when TMDb could not be read,
-    or too much of it; what was read is kept.
+    or too much of it, and Ask when too much of what was there is gone; what was read is kept.
     """
     refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
@@ -69,7 +69,7 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
         titles.renew(int(extent.requests * share["stalest"]))
     titles.try_again()
     unmatched.try_again()
-    return finish(refresh)
+    return finish(refresh, run)
 
 
 class Titles:

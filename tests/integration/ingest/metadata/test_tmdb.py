@@ -9,7 +9,7 @@ from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
-from adaptapedia.scheduling.jobs import Interrupted
+from adaptapedia.scheduling.jobs import Ask, Interrupted
 from adaptapedia.sources.errors import Rejected, SourceError
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
@@ -97,6 +97,34 @@ def test_a_title_that_tmdb_does_not_have_is_noted_and_nothing_is_lost(lab: TmdbL
     assert state.refreshed_at is not None
     assert state.refreshed_at < state.read_at
     assert ScreenMetadata.objects.filter(tmdb_id=1).exists()
+
+
+def test_when_much_of_what_was_there_is_gone_the_run_asks_first(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask, match="6 of 20 are gone: movie/1, movie/2"):
+        refresh(Watched(500))
+    assert set(SourceState.objects.filter(key__in=["movie/1", "movie/6"]).values_list("outcome")) == {("vanished",)}
+    lab.log.requests.clear()
+    assert refresh(Watched(500, answer="go-on"))["gone"] == 6
+    assert lab.requests[1:] == []  # but for the sizes of images
+    assert SourceState.objects.filter(outcome="gone").count() == 6
+    assert refresh()["gone"] == 6  # they were gone before
+
+
+def test_what_a_person_keeps_is_there_and_asked_for_again(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask):
+        refresh(Watched(500))
+    refresh(Watched(500, answer="keep"))
+    assert SourceState.objects.filter(outcome="").count() == 20
+    with pytest.raises(Ask):
+        refresh()
 
 
 def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: TmdbLab, refresh: Refresh) -> None:
