@@ -16,8 +16,9 @@ from adaptapedia.sources.errors import Truncated
 from adaptapedia.sources.tmdb.queries import LAST_PAGE
 from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind
 
-COUNTS = (*OF_TITLES, "changed")
-"""`changed` are titles, whether the catalogue has them or not."""
+COUNTS = (*OF_TITLES, "changed", "left")
+"""`changed` are titles, whether the catalogue has them or not; `left` those of the catalogue's that the run had no
+requests or time left to ask for."""
 WINDOW = timedelta(days=14)
 """The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
 DAY = timedelta(days=1)
@@ -30,8 +31,9 @@ class Feed(Reader, Protocol):
 def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Extent, since: date, until: date) -> Counts:
     """Read again what changed between two days, both included, and is in the catalogue with metadata.
 
-    Goes on with what an earlier attempt of the run has done. Raises a SourceError when the feed could not be read
-    whole, or too many titles could not, and Ask when too many are gone; what was read is kept.
+    Where some are `left`, these days must be read again. Goes on with what an earlier attempt of the run has done.
+    Raises a SourceError when the feed could not be read whole, or too many titles could not, and Ask when too many
+    are gone; what was read is kept.
     """
     refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
@@ -51,6 +53,8 @@ def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Exten
     asking = Titles(tmdb, enquiry)
     asking.put_changed(found)
     asking.try_again()
+    with step(refresh):
+        enquiry.count(left=asking.not_asked(found) - refresh.counts["left"])
     return finish(refresh, run)
 
 

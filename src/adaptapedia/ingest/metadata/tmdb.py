@@ -93,6 +93,10 @@ class Titles:
         look_up = partial(plan.changed, refs, since=self._since)
         self._put(look_up, step="titles that changed", requests=self._enquiry.left)
 
+    def not_asked(self, refs: frozenset[records.TitleRef]) -> int:
+        """How many of these that have been read before are still to be asked for."""
+        return len(plan.changed(refs, since=self._since, limit=len(refs)))
+
     def try_again(self) -> None:
         """Those that failed, so often; what fails then has failed."""
         for _ in range(ROUNDS):

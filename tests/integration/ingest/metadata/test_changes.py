@@ -1,12 +1,15 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from adaptapedia.catalogue.freshness import TMDB_CHANGES, last_reading
 from adaptapedia.catalogue.models import ScreenMetadata
 from adaptapedia.ingest.metadata.changes import windows
+from adaptapedia.scheduling.jobs import registry
 from adaptapedia.sources.errors import Truncated, Unavailable
-from tests.integration.ingest.metadata.runs import Refresh
+from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
 from tests.upstreams.titles import film, series
@@ -83,6 +86,30 @@ def test_a_day_of_more_pages_than_tmdb_shows_fails_the_run(
         lab.change("movie", n, overview="Changed.")
     with pytest.raises(Truncated, match="501 pages of movie changes"):
         refresh_what_changed()
+
+
+def test_days_of_which_something_is_left_are_read_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:
+    for n in range(1, 7):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        lab.add(film(n, f"Film {n}"))
+    refresh()
+    for n in range(1, 7):
+        lab.change("movie", n, overview="Another story.")
+    settings.TMDB_EXTENT = {"requests": 6}  # of which two read the feed
+    job = registry["daily-tmdb-changes"].run
+
+    first = Watched(501)
+    assert job(first)["left"] == 2
+    assert first.suspicions == ["2 titles that changed are still to be read: the next run reads these days again."]
+    assert last_reading(TMDB_CHANGES) is None
+    second = Watched(502)
+    assert job(second)["left"] == 2  # those that the first has read
+    assert ScreenMetadata.objects.filter(overview="Another story.").count() == 6
+    settings.TMDB_EXTENT = {}
+    third = Watched(503)
+    assert job(third)["left"] == 0
+    assert third.suspicions == []
+    assert last_reading(TMDB_CHANGES) is not None
 
 
 def test_a_feed_that_cannot_be_read_whole_fails_the_run(
