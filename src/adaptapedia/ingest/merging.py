@@ -132,6 +132,11 @@ def lock_catalogue() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CATALOGUE_LOCK])
 
 
+def standing(kind: Kind, keys: Collection[int]) -> set[int]:
+    """Which of these entries are there, whatever was there a moment ago; they stay until this transaction ends."""
+    return {key for (key,) in _select(f"SELECT id FROM {kind.table} WHERE id = ANY(%s::bigint[]) FOR KEY SHARE", keys)}
+
+
 def merge_people(items: Iterable[Item], *, origin: Origin) -> Merged:
     """Bring people up to date. Before works and screen works, whose credits point to them."""
     people = [*items]

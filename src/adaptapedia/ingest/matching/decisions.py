@@ -11,7 +11,7 @@ from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork
 from adaptapedia.ingest.matching.facts import MATCHER, PERSON, SCHEMES, ref_of
 from adaptapedia.ingest.matching.records import Candidate, Verdict
-from adaptapedia.ingest.merging import lock_catalogue
+from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue, standing
 from adaptapedia.ingest.models import Match
 from adaptapedia.sources.tmdb.records import TitleRef
 
@@ -43,14 +43,12 @@ def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     """
     lock_catalogue()
     latest = {verdict.facts.screen_work_id: verdict for verdict in verdicts}
-    standing = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
-    there = set(ScreenWork.objects.filter(pk__in=latest).values_list("pk", flat=True))
+    known = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
+    there = standing(SCREEN_WORK, latest)
     open_to_us = [
-        verdict
-        for key, verdict in latest.items()
-        if key in there and not (key in standing and _is_final(standing[key]))
+        verdict for key, verdict in latest.items() if key in there and not (key in known and _is_final(known[key]))
     ]
-    _keep(open_to_us, standing, run_id=run_id)
+    _keep(open_to_us, known, run_id=run_id)
     _write_ids(open_to_us)
 
 
@@ -152,11 +150,11 @@ def _is(title: TitleRef) -> Q:
     return Q(scheme=SCHEMES[title.kind], value=str(title.tmdb_id))
 
 
-def _keep(verdicts: Iterable[Verdict], standing: Mapping[int, Match], *, run_id: int) -> None:
+def _keep(verdicts: Iterable[Verdict], known: Mapping[int, Match], *, run_id: int) -> None:
     """Rows of what was found, where it is new or another; where nothing is found any more the row goes."""
     rows, gone = [], []
     for verdict in verdicts:
-        old = standing.get(verdict.facts.screen_work_id)
+        old = known.get(verdict.facts.screen_work_id)
         row = _row(verdict, run_id=run_id)
         if row is None:
             gone += [old.pk] if old and not old.refused else []
