@@ -18,6 +18,8 @@ class SourceState(models.Model):
         REVIEW = "review", _("what was found waits for a person")
         FAILED = "failed", _("the upstream could not answer")
         VANISHED = "vanished", _("it was there, and is not any more")
+        MISSING = "missing", _("left out of an answer about many, and still to be asked for by itself")
+        MOVED = "moved", _("merged into another")
 
     source = models.CharField(max_length=20)
     key = models.CharField(
@@ -135,6 +137,7 @@ class Reject(models.Model):
         MALFORMED_PATH = "malformed_path", _("the path of a picture of the wrong shape")
         MALFORMED_RATING = "malformed_rating", _("an age rating of the wrong shape")
         MALFORMED_STATUS = "malformed_status", _("a status of the wrong shape")
+        NOT_IN_SEARCH = "not_in_search", _("it is there, and the search does not find it")
         AUTHORS_DO_NOT_MATCH = "authors_do_not_match", _("more or fewer names of authors than keys")
         MORE_PROBLEMS = "more_problems", _("more than is told")
 

@@ -52,6 +52,14 @@ CREDITS = Lists(
     stage_entry="stage_credited",
     join="id",
 )
+IDS = Lists(
+    "external_ids",
+    "catalogue_workexternalid",
+    owner="work_id",
+    entry="catalogue_work",
+    stage_entry="stage_moved",
+    join="id",
+)
 WORKS = Target("catalogue_workmetadata", "stage_work_metadata", WORK, WorkRow._fields, WORK_TYPES)
 
 
@@ -103,6 +111,16 @@ def merge_descriptions(descriptions: Sequence[tuple[int, Description]], *, origi
     stage("stage_description", columns, ((key, told.text) for key, told in descriptions), types=WORK_TYPES)
     enriched = execute_logged(statement("descriptions"), table=WORKS.table, origin=origin, key=WORKS.owner)
     return Merged(enriched, len(descriptions) - enriched)
+
+
+def note_moved(moved: Sequence[tuple[int, str]], *, origin: Origin) -> None:
+    """Give works the keys of what their own were merged into, unless a person has locked their ids."""
+    if moved:
+        lock_catalogue()
+        stage("stage_moved", ("id", "value"), moved, types={"id": "bigint"})
+        IDS.take_images()
+        execute(statement("moved"), origin.parameters)
+        IDS.log_changes(origin)
 
 
 def _digests(target: Target, keys: Sequence[int]) -> dict[int, int]:
