@@ -6,4 +6,4 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what people write in the catalogue."""
-        from adaptapedia.ingest import differences  # noqa: F401 - importing it registers its hooks
+        from adaptapedia.ingest import afresh, differences  # noqa: F401 - importing them registers their hooks

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from adaptapedia.ingest.adopting import adopt_people
+from adaptapedia.ingest.afresh import read_titles_afresh
 from adaptapedia.ingest.changes import Lists, execute_logged
 from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.origin import Origin
@@ -319,6 +320,8 @@ def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
     removed = execute(statement(f"{hanging.name}_removed").format(**names), origin.parameters)
     written = execute(statement(hanging.name).format(**names), origin.parameters)
     lists.log_changes(origin)
+    if removed and kind is SCREEN_WORK and hanging.name == "credits":
+        read_titles_afresh(lists.rows("roles_emptied", origin))
     return written, removed
 
 

@@ -32,6 +32,9 @@ class SourceState(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default="", db_default="", blank=True)
     modified_at = models.DateTimeField(null=True, blank=True, help_text=_("What the upstream says."))
     etag = models.CharField(max_length=200, blank=True)
+    version = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Of what rows were made of when it was last answered.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]

@@ -12,12 +12,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.metadata.rows import ROW_VERSION
 from adaptapedia.ingest.staging import array
 from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
 
 
 class Wanted(NamedTuple):
-    """A title to ask for, the screen works that are it, and the ETag of what they have from it."""
+    """A title to ask for, the screen works that are it, and the ETag of what they have from it.
+
+    The ETag is empty where rows were made otherwise when it came: an answer that nothing is new would keep them so.
+    """
 
     ref: TitleRef
     screen_works: tuple[int, ...]
@@ -49,7 +53,7 @@ _TITLES = """
              ON m.screen_work_id = r.screen_work_id AND m.kind = r.kind AND m.tmdb_id = r.tmdb_id
         GROUP BY r.kind, r.tmdb_id
     )
-    SELECT t.kind, t.tmdb_id, t.screen_works, CASE WHEN t.filled THEN coalesce(s.etag, '') ELSE '' END
+    SELECT t.kind, t.tmdb_id, t.screen_works, CASE WHEN t.filled AND s.version = %(version)s THEN s.etag ELSE '' END
     FROM title AS t
     LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = t.kind || '/' || t.tmdb_id
     WHERE {condition}
@@ -119,7 +123,7 @@ def unmatched_failed(*, since: datetime, limit: int) -> list[int]:
 
 def _titles(condition: str, **values: Any) -> list[Wanted]:
     with connection.cursor() as cursor:
-        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), values)
+        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), {**values, "version": ROW_VERSION})
         return [
             Wanted(TitleRef(TitleKind(kind), tmdb_id), tuple(screen_works), etag)
             for kind, tmdb_id, screen_works, etag in cursor.fetchall()

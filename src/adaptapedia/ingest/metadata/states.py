@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from adaptapedia.ingest.metadata.rejects import Problem, Told, keep_rejects
+from adaptapedia.ingest.metadata.rows import ROW_VERSION
 from adaptapedia.ingest.models import SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.sql import execute, statement
@@ -48,7 +49,7 @@ def keep_states(asked: Iterable[Asked], *, origin: Origin) -> None:
     # In one order everywhere, so that two runs do not wait for each other in a circle.
     last = [by_key[key] for key in sorted(by_key)]
     stage("stage_source_state", ("key", "outcome", "etag"), (question[:3] for question in last))
-    execute(statement("metadata_states"), origin.parameters)
+    execute(statement("metadata_states"), {**origin.parameters, "version": ROW_VERSION})
     keep_rejects([_told(question) for question in last], origin=origin)
 
 

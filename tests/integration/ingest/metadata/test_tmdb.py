@@ -1,16 +1,22 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
+from adaptapedia.catalogue.actions import unlock_fields
+from adaptapedia.catalogue.models import ImageSizes, ScreenCredit, ScreenMetadata
+from adaptapedia.ingest.merging import merge_people, merge_screen_works
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
+from adaptapedia.ingest.origin import Origin
 from adaptapedia.scheduling.jobs import Ask, Interrupted
 from adaptapedia.sources.errors import Rejected, SourceError
+from adaptapedia.sources.wikidata.records import Item, Text
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
 from tests.upstreams.lab import TmdbLab
@@ -75,6 +81,43 @@ def test_a_second_run_over_the_same_titles_writes_nothing_in_the_catalogue(lab: 
     assert state.read_at > read
     assert state.refreshed_at == state.read_at
     assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 304]
+
+
+def test_what_was_made_otherwise_is_read_whole_again(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 2)
+    refresh()
+    SourceState.objects.filter(key="movie/1").update(version=0)
+    ScreenMetadata.objects.filter(tmdb_id=1).update(digest=7)  # of rows without a column of today, say
+    counts = refresh()
+    assert (counts["enriched"], counts["unchanged"]) == (1, 1)
+    assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 200]
+    assert [status for path, status in answered(lab) if path == "movie/2"] == [200, 304]
+
+
+def test_what_wikidata_leaves_to_others_is_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
+    origin = Origin("wikidata", 1, timezone.now())
+    lynch = Item(qid=2071, label=Text("David Lynch", "en"))
+    dune = Item(qid=1, label=Text("Dune", "en"), directors=(2071,), tmdb_movie=("841",))
+    with transaction.atomic():
+        merge_people([lynch], origin=origin)
+        merge_screen_works([(dune, "film")], origin=origin)
+    lab.add(film(841, "Dune", directors="D. Lynch", cast="Star"))
+    refresh()
+    with transaction.atomic():
+        merge_screen_works([(replace(dune, directors=()), "film")], origin=origin)
+    assert not ScreenCredit.objects.filter(role="director").exists()
+    refresh()
+    assert ScreenCredit.objects.get(role="director").source == "tmdb"
+
+
+def test_credits_that_a_person_gives_free_are_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work(tmdb="movie/841", locks={"credits": {"by": 1, "at": "2026"}})
+    lab.add(film(841, "Dune", directors="David Lynch"))
+    refresh()
+    assert not ScreenCredit.objects.exists()
+    unlock_fields(dune, ["credits"])
+    refresh()
+    assert ScreenCredit.objects.filter(role="director").exists()
 
 
 def test_what_tmdb_changed_is_changed_here(lab: TmdbLab, refresh: Refresh) -> None:
