@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from adaptapedia.ingest.metadata.expiry import KEPT_FOR, expire_titles, remove_orphans
+from adaptapedia.ingest.metadata.expiry import KEPT_FOR, empty_candidates, expire_titles, remove_orphans
 from adaptapedia.scheduling.jobs import HOUR, MINUTE, Counts, Run, job
 
 NAMED = 1_000
@@ -19,14 +19,18 @@ NAMED = 1_000
     hard_limit=35 * MINUTE,
 )
 def expire_metadata(run: Run) -> Counts:
-    """Removes TMDb's metadata not refreshed for 183 days, and the credits and people that came with them."""
+    """Removes what TMDb has not confirmed for 183 days: metadata, their credits and people, words of candidates."""
     titles: list[str] = []
-    credits = people = expired = 0
-    for gone in expire_titles(before=timezone.now() - KEPT_FOR):
+    credits = people = expired = matches = 0
+    before = timezone.now() - KEPT_FOR
+    for gone in expire_titles(before=before):
         expired, credits = expired + len(gone.titles), credits + gone.credits
         titles += gone.titles[: NAMED - len(titles)]
         run.progress(expired, step="titles removed")
     for gone in remove_orphans():
         people += gone.people
         run.progress(people, step="people removed")
-    return {"expired": expired, "credits": credits, "people": people, "titles": titles}
+    for gone in empty_candidates(before=before):
+        matches += gone.matches
+        run.progress(matches, step="candidates emptied")
+    return {"expired": expired, "credits": credits, "people": people, "matches": matches, "titles": titles}
