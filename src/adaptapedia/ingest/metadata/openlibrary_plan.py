@@ -31,7 +31,7 @@ _RECORDS = """
         JOIN catalogue_work AS e ON e.id = x.work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone
              ON gone.source = 'open_library' AND gone.key = x.value AND gone.outcome IN ('gone', 'moved')
-        WHERE x.scheme = 'open_library' AND x.value ~ '^OL[1-9][0-9]{{0,11}}W$'
+        WHERE x.scheme = 'open_library' AND x.value ~ '^OL[1-9][0-9]{{0,9}}W$'
         ORDER BY x.work_id, gone.key IS NOT NULL, x.source = 'person' DESC, length(x.value), x.value
     )
     SELECT c.key, array_agg(c.work_id ORDER BY c.work_id),

@@ -42,7 +42,7 @@ _TITLES = """
         JOIN catalogue_screenwork AS e ON e.id = x.screen_work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone ON gone.source = 'tmdb' AND gone.outcome = 'gone'
              AND gone.key = CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value
-        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,8}}$' AND NOT {refused}
+        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,9}}$' AND NOT {refused}
         ORDER BY x.screen_work_id, gone.key IS NOT NULL, x.source = 'person' DESC,
                  ((x.scheme = 'tmdb_tv') = (e.kind IN ('series', 'miniseries'))) DESC, x.value::bigint
     ), title AS (

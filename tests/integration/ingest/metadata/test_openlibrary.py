@@ -246,6 +246,12 @@ def test_an_interrupted_run_counts_nothing_twice(books: OpenLibraryLab, refresh_
     assert (counts["processed"], counts["enriched"]) == (60, 60)
 
 
+def test_a_key_of_more_digits_than_there_are_is_not_asked_for(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 1)
+    book("odd", key="OL12345678901W")
+    assert refresh_books()["processed"] == 2
+
+
 def test_retired_works_are_not_asked_for(books: OpenLibraryLab, refresh_books: Refresh) -> None:
     one = book(key="OL1W")
     one.retired_at = timezone.now()

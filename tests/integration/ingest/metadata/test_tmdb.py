@@ -179,6 +179,12 @@ def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: T
     assert ScreenMetadata.objects.get().tmdb_id == 2
 
 
+def test_a_number_of_ten_digits_is_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
+    screen_work(tmdb="movie/1234567890")
+    lab.add(film(1234567890, "Film"))
+    assert refresh()["enriched"] == 1
+
+
 def test_two_screen_works_of_one_title_cost_one_request(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work("one", tmdb="movie/1")
     screen_work("two", tmdb="movie/1")
