@@ -26,6 +26,7 @@ class SourceState(models.Model):
         max_length=40, help_text=_("The upstream's own id, such as Q42 or movie/841; screen/7 for what has none yet.")
     )
     read_at = models.DateTimeField(_("last asked for"))
+    run_id = models.BigIntegerField(null=True, blank=True, help_text=_("The run that last asked for it."))
     refreshed_at = models.DateTimeField(
         _("last answered"), null=True, blank=True, help_text=_("How long what came of it may be kept counts from here.")
     )

@@ -38,11 +38,9 @@ def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Exten
     refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
         return dict(refresh.counts)
-    enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
+    enquiry = Enquiry(refresh, run, loop, client=tmdb, extent=extent, total=0)
     pages = {
-        kind: [
-            page for start, end in windows(since, until) for page in _read(tmdb, run, loop, enquiry, kind, start, end)
-        ]
+        kind: [page for start, end in windows(since, until) for page in _read(tmdb, run, loop, kind, start, end)]
         for kind in TitleKind
     }
     found = frozenset(ref for kind in pages for page in pages[kind] for ref in page.refs)
@@ -66,18 +64,15 @@ def windows(since: date, until: date) -> Iterator[tuple[date, date]]:
     yield since, until
 
 
-def _read(
-    tmdb: Feed, run: Run, loop: asyncio.Runner, enquiry: Enquiry, kind: TitleKind, start: date, end: date
-) -> Iterator[ChangesPage]:
+def _read(tmdb: Feed, run: Run, loop: asyncio.Runner, kind: TitleKind, start: date, end: date) -> Iterator[ChangesPage]:
     page, pages = 1, 1
     while page <= pages:
         run.progress(page, pages, step="reading what changed")
-        enquiry.spend()
         answer = loop.run(tmdb.changes(kind, start=start, end=end, page=page))
         if answer.pages > LAST_PAGE:
             middle = _middle(kind, start, end, pages=answer.pages)
-            yield from _read(tmdb, run, loop, enquiry, kind, start, middle)
-            yield from _read(tmdb, run, loop, enquiry, kind, middle, end)
+            yield from _read(tmdb, run, loop, kind, start, middle)
+            yield from _read(tmdb, run, loop, kind, middle, end)
             return
         yield answer
         page, pages = page + 1, answer.pages

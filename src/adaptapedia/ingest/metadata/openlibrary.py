@@ -13,7 +13,7 @@ from typing import Protocol
 
 from django.utils import timezone
 
-from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.enquiry import Counting, Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_descriptions, merge_open_library, note_moved
 from adaptapedia.ingest.metadata.openlibrary_plan import (
     WantedWork,
@@ -36,7 +36,7 @@ RECORDS_SHARE = 0.5
 """Of a run's requests at most, so that descriptions have theirs."""
 
 
-class Reader(Protocol):
+class Reader(Counting, Protocol):
     """What is asked of Open Library: `OpenLibraryClient`, or anything that answers like it."""
 
     async def works(self, keys: Sequence[str]) -> Sequence[OpenLibraryWork]: ...
@@ -97,7 +97,7 @@ def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Ext
     refresh = open_refresh(OPEN_LIBRARY, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
         return dict(refresh.counts)
-    enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
+    enquiry = Enquiry(refresh, run, loop, client=reader, extent=extent, total=0)
     asking = Works(reader, enquiry)
     for_descriptions = extent.requests - int(extent.requests * RECORDS_SHARE)
     asking.renew(keeping=for_descriptions)
@@ -164,7 +164,6 @@ class Works:
 
     async def _ask_together(self, wanted: Sequence[WantedWork]) -> RecordsAnswer | None:
         """None where a smaller question may do."""
-        self._enquiry.spend()
         try:
             works = await self._reader.works([work.key for work in wanted])
         except NotFound as error:  # a search is there, whatever it finds
@@ -188,7 +187,6 @@ class Works:
             self._count(ends, merged.enriched)
 
     async def ask_for_missing(self, wanted: WantedWork) -> MissingAnswer:
-        self._enquiry.spend()
         try:
             told = await self._reader.description(wanted.key)
         except SourceError as error:
@@ -208,11 +206,9 @@ class Works:
 
     async def ask_description(self, wanted: WantedWork) -> DescriptionAnswer:
         """Its own, or that of the work it was merged into."""
-        self._enquiry.spend()
         try:
             told = await self._reader.description(wanted.key)
             if told.redirect_to and not told.text:
-                self._enquiry.spend()
                 told = await self._reader.description(told.redirect_to)
         except SourceError as error:
             outcome = self._enquiry.outcome_of(error, asked=wanted.key)

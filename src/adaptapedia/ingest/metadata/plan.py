@@ -75,7 +75,7 @@ _UNMATCHED = f"""
 _UNMATCHED_FAILED = """
     SELECT e.id FROM ingest_sourcestate AS s
     JOIN catalogue_screenwork AS e ON e.id = substr(s.key, 8)::bigint AND e.retired_at IS NULL
-    WHERE s.source = 'tmdb' AND s.outcome = 'failed' AND s.read_at >= %(since)s AND s.key LIKE 'screen/%%'
+    WHERE s.source = 'tmdb' AND s.outcome = 'failed' AND s.run_id = %(run_id)s AND s.key LIKE 'screen/%%'
     ORDER BY s.key LIMIT %(limit)s
 """
 
@@ -103,9 +103,9 @@ def changed(refs: Collection[TitleRef], *, since: datetime, limit: int) -> list[
     return _titles(condition, since=since, limit=limit, movies=movies, series=series)
 
 
-def titles_failed(*, since: datetime, limit: int) -> list[Wanted]:
-    """Titles that were asked for since then and not answered."""
-    return _titles("s.outcome = 'failed' AND s.read_at >= %(since)s", since=since, limit=limit)
+def titles_failed(*, run_id: int, limit: int) -> list[Wanted]:
+    """Titles that this run was the last to ask for, in vain."""
+    return _titles("s.outcome = 'failed' AND s.run_id = %(run_id)s", run_id=run_id, limit=limit)
 
 
 def unmatched(*, since: datetime, limit: int) -> list[int]:
@@ -116,9 +116,9 @@ def unmatched(*, since: datetime, limit: int) -> list[int]:
     return _keys(_UNMATCHED, since=since, limit=limit)
 
 
-def unmatched_failed(*, since: datetime, limit: int) -> list[int]:
-    """Screen works that were looked for since then, without an answer."""
-    return _keys(_UNMATCHED_FAILED, since=since, limit=limit)
+def unmatched_failed(*, run_id: int, limit: int) -> list[int]:
+    """Screen works that this run was the last to look for, without an answer."""
+    return _keys(_UNMATCHED_FAILED, run_id=run_id, limit=limit)
 
 
 def _titles(condition: str, **values: Any) -> list[Wanted]:
@@ -130,7 +130,7 @@ def _titles(condition: str, **values: Any) -> list[Wanted]:
         ]
 
 
-def _keys(query: str, *, since: datetime, limit: int) -> list[int]:
+def _keys(query: str, **values: Any) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(query, {"since": since, "limit": limit})
+        cursor.execute(query, values)
         return [key for (key,) in cursor.fetchall()]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from adaptapedia.catalogue.models import ImageSizes, ScreenWork
 from adaptapedia.ingest.matching.finding import TitleFinder
 from adaptapedia.ingest.metadata import plan
-from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.enquiry import Counting, Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
@@ -28,7 +28,7 @@ ROUNDS = 2
 """So often what failed is asked for once more at the end."""
 
 
-class Reader(TitleFinder, Protocol):
+class Reader(TitleFinder, Counting, Protocol):
     """What is asked of TMDb: `TmdbClient`, or anything that answers like it."""
 
     async def image_sizes(self) -> records.ImageSizes: ...
@@ -61,7 +61,7 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
         return dict(refresh.counts)
     keep_image_sizes(loop.run(tmdb.image_sizes()))
     total = ScreenWork.objects.filter(retired_at=None).count()
-    enquiry = Enquiry(refresh, run, loop, extent=extent, total=total)
+    enquiry = Enquiry(refresh, run, loop, client=tmdb, extent=extent, total=total)
     titles, unmatched = Titles(tmdb, enquiry), Unmatched(tmdb, enquiry)
     for share in (SHARES, dict.fromkeys(SHARES, 1.0)):
         titles.fill(int(extent.requests * share["without_metadata"]))
@@ -79,6 +79,7 @@ class Titles:
         self._tmdb = tmdb
         self._enquiry = enquiry
         self._since = enquiry.refresh.started_at
+        self._run_id = enquiry.refresh.run_id
 
     def fill(self, requests: int) -> None:
         """Those of screen works that have no metadata."""
@@ -98,14 +99,13 @@ class Titles:
         return len(plan.changed(refs, since=self._since, limit=len(refs)))
 
     def try_again(self) -> None:
-        """Those that failed, so often; what fails then has failed."""
+        """Those that failed in this run, so often; what fails then has failed."""
         for _ in range(ROUNDS):
-            look_up = partial(plan.titles_failed, since=self._since)
+            look_up = partial(plan.titles_failed, run_id=self._run_id)
             keep = partial(self.keep, again=True)
             self._put(look_up, step="titles that failed", requests=self._enquiry.left, keep=keep, once=True)
 
     async def ask(self, wanted: Wanted) -> TitleAnswer:
-        self._enquiry.spend()
         try:
             fetched = await self._tmdb.title(wanted.ref, etag=wanted.etag)
         except SourceError as error:

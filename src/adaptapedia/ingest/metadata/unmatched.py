@@ -70,11 +70,11 @@ class Unmatched:
 
     def try_again(self) -> None:
         """Those whose looking for failed in this run, once."""
-        look_up = partial(plan.unmatched_failed, since=self._since)
+        look_up = partial(plan.unmatched_failed, run_id=self._enquiry.refresh.run_id)
         self._put(look_up, requests=self._enquiry.left, again=True)
 
     async def ask(self, facts: ScreenFacts) -> MatchAnswer:
-        tmdb = Listening(self._tmdb, self._enquiry)
+        tmdb = Listening(self._tmdb)
         try:
             verdict = await find_title(facts, tmdb)
             fetched = verdict.fetched
@@ -119,11 +119,10 @@ class Unmatched:
 
 
 class Listening:
-    """TMDb as one screen work's finding asks it: requests are counted, and problems of searches and lookups kept."""
+    """TMDb as one screen work's finding asks it; problems of searches and lookups are kept."""
 
-    def __init__(self, tmdb: TitleFinder, enquiry: Enquiry) -> None:
+    def __init__(self, tmdb: TitleFinder) -> None:
         self._tmdb = tmdb
-        self._enquiry = enquiry
         self._problems: dict[Problem, None] = {}
 
     @property
@@ -131,19 +130,16 @@ class Listening:
         return tuple(self._problems)
 
     async def search(self, kind: TitleKind, query: str, *, year: int | None = None, page: int = 1) -> SearchPage:
-        self._enquiry.spend()
         found = await self._tmdb.search(kind, query, year=year, page=page)
         self._problems |= dict.fromkeys(found.problems)
         return found
 
     async def find_by_imdb(self, imdb_id: str) -> Found:
-        self._enquiry.spend()
         found = await self._tmdb.find_by_imdb(imdb_id)
         self._problems |= dict.fromkeys(found.problems)
         return found
 
     async def title(self, ref: TitleRef, *, etag: str = "") -> Fetched:
-        self._enquiry.spend()
         return await self._tmdb.title(ref, etag=etag)
 
 

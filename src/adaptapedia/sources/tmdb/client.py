@@ -43,6 +43,11 @@ class TmdbClient:
             **waits,
         )
 
+    @property
+    def requests(self) -> int:
+        """Sent so far, each try for itself."""
+        return self._fetcher.requests
+
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
         return self

@@ -206,6 +206,23 @@ def test_a_title_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refres
     assert [status for path, status in answered(lab) if path == "movie/2"] == [500, 500, 200]
 
 
+def test_every_try_is_a_request(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 5)
+    lab.when("movie/2", "500", times=3)
+    counts = refresh()
+    assert (counts["enriched"], counts["requests"]) == (5, 8)
+    assert len(lab.requests) == 8 + 1  # the sizes of images are asked for before
+
+
+def test_what_another_run_failed_to_read_is_not_this_ones(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 3)
+    SourceState.objects.create(
+        source="tmdb", key="movie/2", read_at=timezone.now() + timedelta(hours=1), outcome="failed", run_id=77
+    )
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (2, 2, 0)
+
+
 def test_a_few_titles_that_stay_broken_are_told_and_the_run_succeeds(lab: TmdbLab, refresh: Refresh) -> None:
     films(lab, 6)
     lab.when("movie/2", "500")
@@ -301,6 +318,26 @@ def test_nothing_starves_behind_titles_that_can_never_be_filled(lab: TmdbLab, re
     times = asked(lab)
     assert {f"movie/{n}" for n in range(1, 41)} <= times.keys()
     assert min(times[f"movie/{n}"] for n in range(101, 109)) >= 2
+
+
+def test_nothing_starves_that_waits_for_a_number_or_to_be_read_again(lab: TmdbLab, refresh: Refresh) -> None:
+    """With titles that cannot be filled in plenty, 12 of 48 requests are for each of these classes: 5 screen works to
+    be found take 5 x 11 / 12 runs, 24 titles to be read again 24 / 12 of them."""
+    films(lab, 24)
+    refresh()
+    for n in range(101, 251):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+    for n in range(5):
+        screen_work(f"odd-{n}", tmdb="", title=f"Nothing Like It {n}")
+    lab.log.requests.clear()
+
+    for run in range(1, 6):
+        refresh(requests=48)
+        found = SourceState.objects.filter(key__startswith="screen/").count()
+        assert found >= min(5, run * 12 // 11)
+        if run == 2:
+            assert {f"movie/{n}" for n in range(1, 25)} <= asked(lab).keys()
+    assert found == 5
 
 
 def test_the_progress_of_a_run_is_told(lab: TmdbLab, refresh: Refresh) -> None:
