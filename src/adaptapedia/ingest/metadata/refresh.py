@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ TOLERATED = 0.02
 """So many of what was asked for may fail for good; more, and the run says so and fails."""
 FEW = 5
 """Failures that are never too many, and so many may be gone."""
+FORGOTTEN_AT_ONCE = 5_000
 ANSWERS = {GO_ON: "Take it for gone", KEEP: "Take it for there, and ask for it again"}
 
 
@@ -37,6 +39,21 @@ def open_refresh(source: str, *, run_id: int, names: tuple[str, ...]) -> Refresh
         defaults={"source": source, "started_at": timezone.now(), "counts": dict.fromkeys(names, 0)},
     )
     return refresh
+
+
+def forget_refreshes(*, before: datetime) -> int:
+    """Delete refreshes that began before then; nobody goes on with them any more. How many."""
+    deleted, _ = Refresh.objects.filter(started_at__lt=before).delete()
+    return deleted
+
+
+def forget_states(*, before: datetime) -> Iterator[int]:
+    """Delete states of what nobody has asked for since then: it has left the catalogue, or its upstream. How many in
+    each batch, committed."""
+    states = SourceState.objects.filter(read_at__lt=before)
+    while keys := list(states.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        SourceState.objects.filter(pk__in=keys).delete()
+        yield len(keys)
 
 
 @contextmanager
