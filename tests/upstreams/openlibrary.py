@@ -41,6 +41,10 @@ class OpenLibrary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.counted_only: set[str] = set()
+        """Keys of works that a search counts and does not show."""
+        self.shown_instead: dict[str, str] = {}
+        """Of keys, those of the works that a search shows in their place."""
 
     def failure(self, status: int) -> Answer:
         line = STATUS_LINES[status]
@@ -76,7 +80,8 @@ class OpenLibrary:
         limit, offset = min(limit, MOST), offset or (page - 1) * limit
         found = self._found(query)
         asked = set(query["fields"].split(",")) if query.get("fields") else USUAL_FIELDS
-        docs = [_chosen(doc(work), asked) for work in found[offset : offset + limit]]
+        shown = [work for work in found[offset : offset + limit] if work.key not in self.counted_only]
+        docs = [_chosen(doc(work), asked) for work in shown]
         return _json(
             {"numFound": len(found), "start": offset, "numFoundExact": True, "num_found": len(found)}
             | {"documentation_url": DESCRIBED, "q": query.get("q", ""), "offset": offset or None, "docs": docs}
@@ -96,7 +101,7 @@ class OpenLibrary:
         return [work for _, work in ranked]
 
     def _work(self, key: str) -> OpenLibraryRecord | None:
-        work = self.catalogue.works.get(key)
+        work = self.catalogue.works.get(self.shown_instead.get(key, key))
         return None if work is None or work.redirect else work
 
 

@@ -47,7 +47,7 @@ class SweepPage(ReadOnlyPage):
     list_display = ("id", "source", "phase", "expected", "run", "started_at", "finished_at")
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
-        *("source", "phase", "run", "read_at", "expected", "class_pairs"),
+        *("source", "phase", "run", "read_from", "expected", "class_pairs"),
         *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
@@ -56,8 +56,8 @@ class SweepPage(ReadOnlyPage):
     def run(self, sweep: Sweep) -> object:
         return run_page(sweep.run_id)
 
-    @admin.display(description=_("endpoint"))
-    def read_at(self, sweep: Sweep) -> str:
+    @admin.display(description=_("where it is read from"))
+    def read_from(self, sweep: Sweep) -> str:
         return without_secrets(sweep.endpoint)
 
     @admin.display(description=_("pairs of the class tree"))

@@ -6,4 +6,4 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what people write in the catalogue, and to entries that turn out to be one."""
-        from adaptapedia.ingest import differences, moving_decisions  # noqa: F401 - importing them registers hooks
+        from adaptapedia.ingest import afresh, differences, moving_decisions  # noqa: F401 - they register their hooks

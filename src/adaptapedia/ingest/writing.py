@@ -139,7 +139,7 @@ def _finish(sweep: Sweep, origin: Origin) -> None:
     parameters = {**origin.parameters, "sweep": sweep.pk}
     execute(statement("staged_rejects"), parameters)
     execute(statement("rejects_cleared"), parameters)
-    execute(statement("rejects"), parameters)
+    execute(statement("rejects").format(stage="stage_reject"), parameters)
     rejected = dict(_rejects_by_reason())
     sweep.counts |= {"rejected": rejected, "rejects": sum(rejected.values())}
     enter(sweep, Sweep.Phase.DONE)

@@ -117,6 +117,8 @@ class Fetcher:
         self._refusal = refusal
         self._sleep = sleep
         self._clock = clock
+        self.requests = 0
+        """Sent so far: those that were tried again, and those that redirects led to, each for itself."""
         self._under_way = asyncio.Semaphore(MOST_AT_ONCE)
         self._params = dict(secret_params or {})
         self._secrets = spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
@@ -216,6 +218,7 @@ class Fetcher:
         """The response, its body still to come, after redirects that stay with the upstream's own host."""
         address = httpx.URL(self._base_url + path, params={**params, **self._params})
         for _ in range(MOST_REDIRECTS + 1):
+            self.requests += 1
             headers = {"If-None-Match": etag} if etag else {}
             response = await self._http.send(self._http.build_request("GET", address, headers=headers), stream=True)
             if not response.has_redirect_location:

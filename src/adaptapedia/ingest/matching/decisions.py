@@ -13,7 +13,7 @@ from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork
 from adaptapedia.ingest.changes import Lists
 from adaptapedia.ingest.matching.facts import MATCHER, PERSON, SCHEMES, ref_of
 from adaptapedia.ingest.matching.records import Candidate, Verdict
-from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue
+from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue, standing
 from adaptapedia.ingest.models import Match
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.staging import stage
@@ -50,14 +50,14 @@ def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     """
     lock_catalogue()
     latest = {verdict.facts.screen_work_id: verdict for verdict in verdicts}
-    standing = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
-    there = set(ScreenWork.objects.filter(pk__in=latest).values_list("pk", flat=True))
+    known = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
+    there = standing(SCREEN_WORK, latest)
     open_to_us = [
         left
         for key, verdict in latest.items()
-        if key in there and (left := _without_decided(verdict, standing.get(key))) is not None
+        if key in there and (left := _without_decided(verdict, known.get(key))) is not None
     ]
-    _keep(open_to_us, standing, run_id=run_id)
+    _keep(open_to_us, known, run_id=run_id)
     _write_ids(open_to_us, origin=Origin(MATCHER, run_id, timezone.now()))
 
 
@@ -242,11 +242,11 @@ def _is(title: TitleRef) -> Q:
     return Q(scheme=SCHEMES[title.kind], value=str(title.tmdb_id))
 
 
-def _keep(verdicts: Iterable[Verdict], standing: Mapping[int, Match], *, run_id: int) -> None:
+def _keep(verdicts: Iterable[Verdict], known: Mapping[int, Match], *, run_id: int) -> None:
     """Rows of what was found, where it is new or another; where nothing is found any more the row goes."""
     rows, gone = [], []
     for verdict in verdicts:
-        old = standing.get(verdict.facts.screen_work_id)
+        old = known.get(verdict.facts.screen_work_id)
         row = _row(verdict, run_id=run_id)
         if row is None:
             gone += [old.pk] if old and not old.refused else []

@@ -1,16 +1,22 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
+from adaptapedia.catalogue.actions import unlock_fields
+from adaptapedia.catalogue.models import ImageSizes, ScreenCredit, ScreenMetadata
+from adaptapedia.ingest.merging import merge_people, merge_screen_works
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
-from adaptapedia.scheduling.jobs import Interrupted
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.scheduling.jobs import Ask, Interrupted
 from adaptapedia.sources.errors import Rejected, SourceError
+from adaptapedia.sources.wikidata.records import Item, Text
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
 from tests.upstreams.lab import TmdbLab
@@ -77,6 +83,43 @@ def test_a_second_run_over_the_same_titles_writes_nothing_in_the_catalogue(lab: 
     assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 304]
 
 
+def test_what_was_made_otherwise_is_read_whole_again(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 2)
+    refresh()
+    SourceState.objects.filter(key="movie/1").update(version=0)
+    ScreenMetadata.objects.filter(tmdb_id=1).update(digest=7)  # of rows without a column of today, say
+    counts = refresh()
+    assert (counts["enriched"], counts["unchanged"]) == (1, 1)
+    assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 200]
+    assert [status for path, status in answered(lab) if path == "movie/2"] == [200, 304]
+
+
+def test_what_wikidata_leaves_to_others_is_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
+    origin = Origin("wikidata", 1, timezone.now())
+    lynch = Item(qid=2071, label=Text("David Lynch", "en"))
+    dune = Item(qid=1, label=Text("Dune", "en"), directors=(2071,), tmdb_movie=("841",))
+    with transaction.atomic():
+        merge_people([lynch], origin=origin)
+        merge_screen_works([(dune, "film")], origin=origin)
+    lab.add(film(841, "Dune", directors="D. Lynch", cast="Star"))
+    refresh()
+    with transaction.atomic():
+        merge_screen_works([(replace(dune, directors=()), "film")], origin=origin)
+    assert not ScreenCredit.objects.filter(role="director").exists()
+    refresh()
+    assert ScreenCredit.objects.get(role="director").source == "tmdb"
+
+
+def test_credits_that_a_person_gives_free_are_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work(tmdb="movie/841", locks={"credits": {"by": 1, "at": "2026"}})
+    lab.add(film(841, "Dune", directors="David Lynch"))
+    refresh()
+    assert not ScreenCredit.objects.exists()
+    unlock_fields(dune, ["credits"])
+    refresh()
+    assert ScreenCredit.objects.filter(role="director").exists()
+
+
 def test_what_tmdb_changed_is_changed_here(lab: TmdbLab, refresh: Refresh) -> None:
     films(lab, 2)
     refresh()
@@ -99,6 +142,34 @@ def test_a_title_that_tmdb_does_not_have_is_noted_and_nothing_is_lost(lab: TmdbL
     assert ScreenMetadata.objects.filter(tmdb_id=1).exists()
 
 
+def test_when_much_of_what_was_there_is_gone_the_run_asks_first(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask, match="6 of 20 are gone: movie/1, movie/2"):
+        refresh(Watched(500))
+    assert set(SourceState.objects.filter(key__in=["movie/1", "movie/6"]).values_list("outcome")) == {("vanished",)}
+    lab.log.requests.clear()
+    assert refresh(Watched(500, answer="go-on"))["gone"] == 6
+    assert lab.requests[1:] == []  # but for the sizes of images
+    assert SourceState.objects.filter(outcome="gone").count() == 6
+    assert refresh()["gone"] == 6  # they were gone before
+
+
+def test_what_a_person_keeps_is_there_and_asked_for_again(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask):
+        refresh(Watched(500))
+    refresh(Watched(500, answer="keep"))
+    assert SourceState.objects.filter(outcome="").count() == 20
+    with pytest.raises(Ask):
+        refresh()
+
+
 def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: TmdbLab, refresh: Refresh) -> None:
     dune = screen_work(tmdb="movie/1")
     dune.external_ids.create(scheme="tmdb_movie", value="2", source="wikidata")
@@ -106,6 +177,12 @@ def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: T
     counts = refresh()
     assert (counts["gone"], counts["enriched"]) == (1, 1)
     assert ScreenMetadata.objects.get().tmdb_id == 2
+
+
+def test_a_number_of_ten_digits_is_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
+    screen_work(tmdb="movie/1234567890")
+    lab.add(film(1234567890, "Film"))
+    assert refresh()["enriched"] == 1
 
 
 def test_two_screen_works_of_one_title_cost_one_request(lab: TmdbLab, refresh: Refresh) -> None:
@@ -127,6 +204,23 @@ def test_a_title_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refres
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (5, 5, 0)
     assert [status for path, status in answered(lab) if path == "movie/2"] == [500, 500, 200]
+
+
+def test_every_try_is_a_request(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 5)
+    lab.when("movie/2", "500", times=3)
+    counts = refresh()
+    assert (counts["enriched"], counts["requests"]) == (5, 8)
+    assert len(lab.requests) == 8 + 1  # the sizes of images are asked for before
+
+
+def test_what_another_run_failed_to_read_is_not_this_ones(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 3)
+    SourceState.objects.create(
+        source="tmdb", key="movie/2", read_at=timezone.now() + timedelta(hours=1), outcome="failed", run_id=77
+    )
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (2, 2, 0)
 
 
 def test_a_few_titles_that_stay_broken_are_told_and_the_run_succeeds(lab: TmdbLab, refresh: Refresh) -> None:
@@ -224,6 +318,26 @@ def test_nothing_starves_behind_titles_that_can_never_be_filled(lab: TmdbLab, re
     times = asked(lab)
     assert {f"movie/{n}" for n in range(1, 41)} <= times.keys()
     assert min(times[f"movie/{n}"] for n in range(101, 109)) >= 2
+
+
+def test_nothing_starves_that_waits_for_a_number_or_to_be_read_again(lab: TmdbLab, refresh: Refresh) -> None:
+    """With titles that cannot be filled in plenty, 12 of 48 requests are for each of these classes: 5 screen works to
+    be found take 5 x 11 / 12 runs, 24 titles to be read again 24 / 12 of them."""
+    films(lab, 24)
+    refresh()
+    for n in range(101, 251):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+    for n in range(5):
+        screen_work(f"odd-{n}", tmdb="", title=f"Nothing Like It {n}")
+    lab.log.requests.clear()
+
+    for run in range(1, 6):
+        refresh(requests=48)
+        found = SourceState.objects.filter(key__startswith="screen/").count()
+        assert found >= min(5, run * 12 // 11)
+        if run == 2:
+            assert {f"movie/{n}" for n in range(1, 25)} <= asked(lab).keys()
+    assert found == 5
 
 
 def test_the_progress_of_a_run_is_told(lab: TmdbLab, refresh: Refresh) -> None:
