@@ -52,12 +52,14 @@ def counts(outcome: str, pairs: int, *, read_from: str) -> dict[str, Any]:
     return {
         "read_from": read_from,
         "items": {"read": PEOPLE + 2 * pairs, "carried_over": 0},
+        "read": {"people": PEOPLE, "works": pairs, "screen_works": pairs, "pairs": pairs},
         "people": {**all_of(PEOPLE), "merged": 0, **settled},
         "works": {**all_of(pairs), "merged": 0, **settled},
         "screen_works": {**all_of(pairs), "merged": 0, **settled},
         "adaptations": {**all_of(pairs), "missing": 0, **settled},
         "credits_and_ids": {"written": 3 * pairs if outcome == "created" else 0, "removed": 0},
         "rejected": {},
+        "rejects": 0,
     }
 
 
