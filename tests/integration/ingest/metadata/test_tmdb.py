@@ -1,46 +1,22 @@
-from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.catalogue.actions import unlock_fields
-from adaptapedia.catalogue.models import ImageSizes, ScreenCredit, ScreenMetadata
-from adaptapedia.ingest.merging import merge_people, merge_screen_works
+from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
-from adaptapedia.ingest.origin import Origin
 from adaptapedia.scheduling.jobs import Ask, Interrupted
 from adaptapedia.sources.errors import Rejected, SourceError
-from adaptapedia.sources.wikidata.records import Item, Text
+from tests.integration.ingest.metadata.films import answered, asked, films
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
 from tests.upstreams.lab import TmdbLab
 from tests.upstreams.titles import film, series
 
 pytestmark = pytest.mark.django_db
-
-
-def films(lab: TmdbLab, number: int, *, there: bool = True) -> None:
-    for n in range(1, number + 1):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
-        if there:
-            lab.add(film(n, f"Film {n}", directors=f"Director {n}", cast=(f"Star {n}",)))
-
-
-def asked(lab: TmdbLab) -> Counter[str]:
-    """How often each title was asked for."""
-    return Counter(path for path, _ in answered(lab))
-
-
-def answered(lab: TmdbLab) -> list[tuple[str, int | None]]:
-    """The titles that were asked for, in order, with the status of each answer."""
-    told = ((request.target.partition("?")[0].removeprefix("/3/"), request.status) for request in lab.requests)
-    return [(path, status) for path, status in told if path.startswith(("movie/", "tv/"))]
 
 
 def test_titles_are_read_once_each_with_one_request(lab: TmdbLab, refresh: Refresh) -> None:
@@ -81,43 +57,6 @@ def test_a_second_run_over_the_same_titles_writes_nothing_in_the_catalogue(lab: 
     assert state.read_at > read
     assert state.refreshed_at == state.read_at
     assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 304]
-
-
-def test_what_was_made_otherwise_is_read_whole_again(lab: TmdbLab, refresh: Refresh) -> None:
-    films(lab, 2)
-    refresh()
-    SourceState.objects.filter(key="movie/1").update(version=0)
-    ScreenMetadata.objects.filter(tmdb_id=1).update(digest=7)  # of rows without a column of today, say
-    counts = refresh()
-    assert (counts["enriched"], counts["unchanged"]) == (1, 1)
-    assert [status for path, status in answered(lab) if path == "movie/1"] == [200, 200]
-    assert [status for path, status in answered(lab) if path == "movie/2"] == [200, 304]
-
-
-def test_what_wikidata_leaves_to_others_is_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
-    origin = Origin("wikidata", 1, timezone.now())
-    lynch = Item(qid=2071, label=Text("David Lynch", "en"))
-    dune = Item(qid=1, label=Text("Dune", "en"), directors=(2071,), tmdb_movie=("841",))
-    with transaction.atomic():
-        merge_people([lynch], origin=origin)
-        merge_screen_works([(dune, "film")], origin=origin)
-    lab.add(film(841, "Dune", directors="D. Lynch", cast="Star"))
-    refresh()
-    with transaction.atomic():
-        merge_screen_works([(replace(dune, directors=()), "film")], origin=origin)
-    assert not ScreenCredit.objects.filter(role="director").exists()
-    refresh()
-    assert ScreenCredit.objects.get(role="director").source == "tmdb"
-
-
-def test_credits_that_a_person_gives_free_are_filled_by_the_next_reading(lab: TmdbLab, refresh: Refresh) -> None:
-    dune = screen_work(tmdb="movie/841", locks={"credits": {"by": 1, "at": "2026"}})
-    lab.add(film(841, "Dune", directors="David Lynch"))
-    refresh()
-    assert not ScreenCredit.objects.exists()
-    unlock_fields(dune, ["credits"])
-    refresh()
-    assert ScreenCredit.objects.filter(role="director").exists()
 
 
 def test_what_tmdb_changed_is_changed_here(lab: TmdbLab, refresh: Refresh) -> None:
@@ -298,46 +237,6 @@ def test_a_run_stays_within_its_requests(lab: TmdbLab, refresh: Refresh) -> None
     films(lab, 30)
     counts = refresh(requests=12)
     assert (counts["requests"], counts["processed"], ScreenMetadata.objects.count()) == (12, 12, 12)
-
-
-def test_nothing_starves_behind_titles_that_can_never_be_filled(lab: TmdbLab, refresh: Refresh) -> None:
-    """40 titles are not at TMDb; a run has 16 requests, half of them for such titles: five runs ask for them all."""
-    films(lab, 40, there=False)
-    for n in range(101, 109):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
-        lab.add(film(n, f"Film {n}"))
-    SourceState.objects.bulk_create(
-        SourceState(source="tmdb", key=f"movie/{n}", read_at=timezone.now(), outcome="gone") for n in range(1, 41)
-    )
-    refresh(requests=16)
-    assert ScreenMetadata.objects.count() == 8
-    lab.log.requests.clear()
-    for _ in range(5):
-        counts = refresh(requests=16)
-        assert counts["requests"] == 16
-    times = asked(lab)
-    assert {f"movie/{n}" for n in range(1, 41)} <= times.keys()
-    assert min(times[f"movie/{n}"] for n in range(101, 109)) >= 2
-
-
-def test_nothing_starves_that_waits_for_a_number_or_to_be_read_again(lab: TmdbLab, refresh: Refresh) -> None:
-    """With titles that cannot be filled in plenty, 12 of 48 requests are for each of these classes: 5 screen works to
-    be found take 5 x 11 / 12 runs, 24 titles to be read again 24 / 12 of them."""
-    films(lab, 24)
-    refresh()
-    for n in range(101, 251):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
-    for n in range(5):
-        screen_work(f"odd-{n}", tmdb="", title=f"Nothing Like It {n}")
-    lab.log.requests.clear()
-
-    for run in range(1, 6):
-        refresh(requests=48)
-        found = SourceState.objects.filter(key__startswith="screen/").count()
-        assert found >= min(5, run * 12 // 11)
-        if run == 2:
-            assert {f"movie/{n}" for n in range(1, 25)} <= asked(lab).keys()
-    assert found == 5
 
 
 def test_the_progress_of_a_run_is_told(lab: TmdbLab, refresh: Refresh) -> None:
