@@ -55,7 +55,10 @@ class Command(BaseCommand):
         runs.add_argument("name", metavar="NAME", nargs="?")
         show = ways.add_parser("show", help="one run with its counts, or its error and traceback")
         show.add_argument("run", metavar="RUN", type=int)
-        answer = ways.add_parser("answer", help="tell a run that asks how to go on; `show` has its question")
+        answer = ways.add_parser(
+            "answer",
+            help="tell a run that asks how to go on (`show` has its question), or `usual` of one that is not as usual",
+        )
         answer.add_argument("run", metavar="RUN", type=int)
         answer.add_argument("answer", metavar="ANSWER")
         for way in (listing, run, runs, show, answer):
@@ -99,7 +102,8 @@ def _show(console: Console, *, run: int, as_json: bool) -> None:
 
 def _answer(console: Console, *, run: int, answer: str, as_json: bool) -> None:
     found = answer_run(_found(run), answer, by=getpass.getuser())
-    _tell(console, told_run(found) if as_json else f"Run {found.pk} of {found.schedule_name} goes on: {answer}.")
+    does = "is usual from now on" if found.finished_at else f"goes on: {answer}"
+    _tell(console, told_run(found) if as_json else f"Run {found.pk} of {found.schedule_name} {does}.")
 
 
 def _found(run: int) -> JobRun:
