@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.attempts import lock
-from adaptapedia.scheduling.dispatch import arguments_of, send_after_commit
+from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.queries import names
-from adaptapedia.scheduling.terms import JobSpec, registry, spec_of_task
+from adaptapedia.scheduling.plans import Schedule, queue_of
+from adaptapedia.scheduling.queries import RULES, names
+from adaptapedia.scheduling.terms import JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
 
@@ -33,6 +34,13 @@ class NotAsked(Exception):
     def __init__(self, run: JobRun) -> None:
         said = f", which {run.answered_by} answered with {run.answer}" if run.answer else ""
         super().__init__(f"Run {run.pk} is {run.state} and asks nothing{said}.")
+
+
+class NotCancellable(Exception):
+    """The run has ended already."""
+
+    def __init__(self, run: JobRun) -> None:
+        super().__init__(f"Run {run.pk} is {run.state}: there is nothing left to cancel.")
 
 
 class UnknownAnswer(ValueError):
@@ -94,6 +102,23 @@ def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
     return asking
 
 
+def cancel_run(run: JobRun, *, by: str) -> JobRun:
+    """Cancel a run: one that has not started ends at once, one that is running is asked to stop, then killed.
+
+    `by` says who did. Raises NotCancellable when it has ended.
+    """
+    with transaction.atomic():
+        found = JobRun.objects.select_for_update().get(pk=run.pk)
+        if found.state not in JobRun.OPEN:
+            raise NotCancellable(found)
+        said: dict[str, Any] = {"cancel_requested_at": Now(), "cancelled_by": by[:200]}
+        if found.state != State.RUNNING:
+            said |= {"state": State.CANCELLED, "reason": f"cancelled by {by}", "finished_at": Now()}
+        JobRun.objects.filter(pk=run.pk).update(**said)
+        found.refresh_from_db()
+    return found
+
+
 def _under_way(name: str) -> JobRun | None:
     running_first = Case(When(state=State.RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
@@ -115,18 +140,21 @@ def _brought_forward(run: JobRun) -> JobRun:
 
 
 def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None, arguments: Mapping[str, Any]) -> JobRun:
-    schedule = PeriodicTask.objects.filter(name=name).first()
-    spec = spec_of_task(schedule.task) if schedule else registry.get(name)
+    schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
+    spec = spec_for(schedule.task) if schedule else registry.get(name)
     if spec is None:
         raise UnknownSchedule(name, known=names())
-    _check_arguments(spec, arguments)
+    if spec_of_task(spec.task):
+        _check_arguments(spec, arguments)
     asked = {"by": by} if by else {}
-    given = arguments_of(schedule) if schedule else {"args": [], "kwargs": {}}
+    row = Schedule.of(schedule) if schedule else None
+    given = row.arguments if row else {"args": [], "kwargs": {}}
     run = JobRun.objects.create(
         schedule=schedule,
         schedule_name=name,
         task=spec.task,
-        queue=(schedule and schedule.queue) or spec.queue,
+        queue=queue_of(row) if row else spec.queue,
+        options=row.options if row else {},
         arguments={**given, "kwargs": {**given["kwargs"], **arguments}, **asked},
         trigger=trigger,
         sent_at=Now(),

@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import Task, shared_task
 
+from adaptapedia.scheduling.dispatch import RUN_PLAIN
 from adaptapedia.scheduling.runner import run_message
 from adaptapedia.scheduling.terms import (
     DAY,
@@ -22,6 +23,7 @@ from adaptapedia.scheduling.terms import (
     MINUTE,
     SECOND,
     Ask,
+    Cancelled,
     Counts,
     Interrupted,
     JobSpec,
@@ -37,6 +39,7 @@ __all__ = [
     "MINUTE",
     "SECOND",
     "Ask",
+    "Cancelled",
     "Counts",
     "Interrupted",
     "JobSpec",
@@ -69,11 +72,17 @@ def job(name: str, *, task: str, **terms: Any) -> Callable[[Callable[..., Counts
             body,
             name=task,
             bind=True,
-            soft_time_limit=spec.soft_limit.total_seconds(),
-            time_limit=spec.hard_limit.total_seconds(),
+            soft_time_limit=spec.soft_limit and spec.soft_limit.total_seconds(),
+            time_limit=spec.hard_limit and spec.hard_limit.total_seconds(),
         )
 
     return register
+
+
+@shared_task(name=RUN_PLAIN, bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
+def run_plain(self: Task, *args: Any, **kwargs: Any) -> Any:
+    """Run, as a run like any other, a Celery task that is no job; the run says which."""
+    return run_message(None, self.request, args, kwargs)
 
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from celery.schedules import ParseException
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling import due
 from adaptapedia.scheduling.bands import REMEMBERED
+from adaptapedia.scheduling.core.reckoning import reckon
+from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.plans import Schedule, plan_of
 from adaptapedia.scheduling.terms import Counts, registry, spec_of_task
 
 BEAT_SEEN = "scheduling.beat_seen"
@@ -59,7 +60,13 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
 
 
 def when(schedule: PeriodicTask) -> str:
-    """The rule in one line: "0 2 * * * UTC", "every 10 minutes"."""
+    """The rule in one line: "0 2 * * * UTC", "every 10 minutes", "0 2 * * * UTC, on L"."""
+    days = getattr(getattr(schedule, "companion", None), "days", "")
+    return rule_of(schedule) + (f", on {days}" if days else "")
+
+
+def rule_of(schedule: PeriodicTask) -> str:
+    """The rule in one line, as far as django-celery-beat's tables have it."""
     if (rule := schedule.crontab) is not None:
         fields = (rule.minute, rule.hour, rule.day_of_month, rule.month_of_year, rule.day_of_week, rule.timezone)
         return " ".join(str(field).replace(" ", "") for field in fields)
@@ -71,12 +78,14 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
 
     None while it is paused, and for a rule that beat leaves out because it cannot be reckoned.
     """
-    if not schedule.enabled or not due.supported(schedule):
-        return None
     try:
-        return due.standing(schedule, now=timezone.now()).at
-    except (ValueError, ParseException):
+        row = Schedule.of(schedule)
+        reckoned = reckon(plan_of(row), row.mark, timezone.now())
+    except BadRule:
         return None
+    if not schedule.enabled:
+        return None
+    return reckoned.fire[0] if reckoned.fire else reckoned.mark.next_due
 
 
 def names() -> list[str]:
