@@ -6,7 +6,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the worker before its pool forks, register the checks, repair the transport, keep changes."""
-        from adaptapedia.scheduling import broker, checks, stopping  # noqa: F401 - importing them registers them
+        from adaptapedia.scheduling import broker, checks, presence, stopping  # noqa: F401 - importing them registers them
 
         broker.repair_transport()
         _keep_changes()

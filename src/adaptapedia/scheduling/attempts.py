@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.overlap import decide
 from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
@@ -148,7 +149,7 @@ def cancel(run: JobRun) -> bool:
     """End the attempt of a run that somebody has cancelled; false when it has been taken over."""
     by = JobRun.objects.filter(pk=run.pk).values_list("cancelled_by", flat=True).first()
     reason = f"cancelled by {by}" if by else "cancelled"
-    return bool(_held(run).update(state=State.CANCELLED, reason=plain(reason), finished_at=Now(), step=""))
+    return _end(run, state=State.CANCELLED, reason=plain(reason), finished_at=Now(), step="")
 
 
 def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -> bool:
@@ -159,7 +160,7 @@ def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -
 def succeed(run: JobRun, counts: Counts, *, suspicion: str = "") -> bool:
     """Write the result; false when the attempt has been taken over. `counts` is `storable`."""
     told = {"counts": counts, "suspicion": plain(suspicion)}
-    return bool(_held(run).update(state=State.SUCCEEDED, **told, finished_at=Now(), step=""))
+    return _end(run, state=State.SUCCEEDED, **told, finished_at=Now(), step="")
 
 
 def ask(run: JobRun, question: Ask) -> bool:
@@ -171,7 +172,7 @@ def ask(run: JobRun, question: Ask) -> bool:
 
 def skip(run: JobRun, reason: str) -> bool:
     """End the attempt as skipped; false when it has been taken over."""
-    return bool(_held(run).update(state=State.SKIPPED, reason=plain(reason), finished_at=Now()))
+    return _end(run, state=State.SKIPPED, reason=plain(reason), finished_at=Now())
 
 
 def give_back(run: JobRun) -> bool:
@@ -187,7 +188,7 @@ def fail(run: JobRun, *, error: str, traceback: str = "", retry_in: timedelta | 
     told: dict[str, Any] = {"error": plain(error)[:ERROR_LIMIT], "traceback": plain(traceback)[-TRACEBACK_LIMIT:]}
     if retry_in is not None:
         told["earlier_attempts"] = [*run.earlier_attempts, _ended(run, error=told["error"])]
-    return bool(_held(run).update(**told, **_after_failure(retry_in)))
+    return _end(run, **told, **_after_failure(retry_in))
 
 
 def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def lose(run: JobRun, *, why: str = LOST) -> bool:
     reasons = [past["error"] for past in losses if past["attempt"] == run.attempt]
     if len(reasons) >= timing().losses:
         error = f"{' and '.join(dict.fromkeys(reasons))}, {times(len(reasons))} in all"
-        return bool(_held(run).update(error=error, earlier_attempts=losses, **_after_failure(retry_in)))
+        return _end(run, error=error, earlier_attempts=losses, **_after_failure(retry_in))
     queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
     return bool(_held(run).update(**queued, earlier_attempts=losses))
 
@@ -223,6 +224,24 @@ def _reached(limit: timedelta, run: JobRun) -> bool:
     if run.started_at is None or run.heartbeat_at is None:
         return False
     return run.heartbeat_at - run.started_at >= limit - 2 * timing().heartbeat
+
+
+@transaction.atomic
+def _end(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
+    """Write the end of an attempt and count it, both or neither; false when it has been taken over."""
+    if not _held(run).update(state=state, **fields):
+        return False
+    job = spec_for(run.task).name
+    if state == State.WAITING:
+        tallies.add("scheduling_retries", job=job)
+    else:
+        tallies.add("scheduling_runs_ended", job=job, outcome=state)
+    if run.started_at is not None:
+        took = timezone.now() - run.started_at
+        tallies.observe("scheduling_duration_seconds", took.total_seconds(), job=job, outcome=state)
+    with connection.cursor() as cursor:
+        tallies.flush(cursor)
+    return True
 
 
 def _held(run: JobRun) -> QuerySet[JobRun]:

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -22,10 +23,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from adaptapedia.scheduling import care, dispatch
+from adaptapedia.scheduling import care, dispatch, presence
 from adaptapedia.scheduling.core.engine import Deposed
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.leader import Session
+from adaptapedia.scheduling.models import Presence
 from adaptapedia.scheduling.queries import BEAT_SEEN
 from adaptapedia.scheduling.store import BATCH, PostgresStore
 from adaptapedia.scheduling.terms import DAY
@@ -113,6 +115,9 @@ class Engine:
     def close(self) -> None:
         self.stopping.set()
         self._drop_session()
+        if not self._out_of_reach_since:
+            with suppress(DatabaseError, InterfaceError):
+                presence.leave(self.holder)
 
     def _lead(self, store: PostgresStore) -> None:
         self._adopt(store)
@@ -151,6 +156,7 @@ class Engine:
     def _show_life(self) -> None:
         if time.monotonic() - self._seen_at >= SEEN_EVERY:
             self._seen_at = time.monotonic()
+            presence.show(self.holder, Presence.Kind.BEAT)
             if self.leads:
                 cache.set(BEAT_SEEN, timezone.now().isoformat(), timeout=DAY.total_seconds())
 

@@ -13,9 +13,12 @@ import psycopg
 from django.db import connection
 from psycopg.rows import dict_row
 
+from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.engine import Deposed
 
 log = logging.getLogger(__name__)
+
+Parameters = Mapping[str, Any] | Sequence[Any] | None
 
 LEAD = "hashtextextended('adaptapedia.scheduling lead', 0)"
 CHANNEL = "scheduling"
@@ -65,6 +68,8 @@ class Session:
             return False
         begun = self.execute(_BEGIN, {"holder": self.holder}).fetchone()
         self.epoch = None if begun is None else int(begun["epoch"])
+        tallies.add("scheduling_leader_changes")
+        tallies.flush(self)
         log.info("This beat leads now, in epoch %s", self.epoch)
         return self.leads
 

@@ -24,6 +24,7 @@ from redis.exceptions import RedisError
 from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
 from adaptapedia.scheduling.bands import Band, band_of, figure_of, outside
+from adaptapedia.scheduling.capture import Capture
 from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import past_counts
@@ -87,7 +88,7 @@ def _own_run(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[s
 
 def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
     policies = attempts.policies_for(run)
-    with Pulse(run, policies) as pulse:
+    with Capture(run) as capture, Pulse(run, policies, capture) as pulse:
         try:
             try:
                 counts = storable(spec.run(pulse, *args, **kwargs))
@@ -185,13 +186,14 @@ class Pulse:
     long query or wait, does not notice, the thread gives the run back before the worker is killed.
     """
 
-    def __init__(self, run: JobRun, policies: Policies) -> None:
+    def __init__(self, run: JobRun, policies: Policies, capture: Capture) -> None:
         self.id: int = run.pk
         self.attempt = run.attempt
         self.last_attempt = run.attempt > policies.retries
         self.answer = run.answer
         self.suspicions: list[str] = []
         self._run = run
+        self._capture = capture
         self._stopping = Stopping()
         self._progress = self._shown = NO_PROGRESS
         self._taken_over = self._cancelled = False
@@ -242,7 +244,7 @@ class Pulse:
             elif now - shown_at >= every or (now - shown_at >= min(SHOW_EVERY, every) and self._moved):
                 shown_at = now
                 self._show(self._progress)
-            elif now - looked_at >= SHOW_EVERY and not self._cancelled:
+            elif now - looked_at >= SHOW_EVERY:
                 looked_at = now
                 self._look()
         connection.close()
@@ -252,9 +254,11 @@ class Pulse:
         return self._progress != self._shown
 
     def _look(self) -> None:
-        """See whether the run has been cancelled."""
+        """See whether the run has been cancelled, and write what has been logged."""
         try:
-            self._cancelled = attempts.cancel_asked(self._run)
+            self._cancelled = self._cancelled or attempts.cancel_asked(self._run)
+            if self._capture.waiting:
+                self._capture.flush()
         except (DatabaseError, InterfaceError) as error:
             log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
             connection.close()

@@ -2,11 +2,13 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.engine import Outcome, Standing, settle
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.dispatch import Message
@@ -64,12 +66,13 @@ class PostgresStore:
         `now` is the database's, unless a history is replayed. A schedule that somebody is editing right now is
         left for the next round, one that cannot be reckoned is left out until it is mended.
         """
-        with self._session.holding():
+        with self._session.holding(), _counted(self._session):
             now = now or self._now()
             rows = {row.id: row for row in self._due(now, limit)}
             standings, faults = _standings(rows.values())
             outcomes, unsettled = settle(standings, now)
             faults |= {standing.id: str(error) for standing, error in unsettled}
+            _count(outcomes, {standing.id: standing.plan.offset for standing in standings}, now)
             messages = self._write(outcomes, rows, now)
             faults |= {
                 outcome.id: _never_due(rows[outcome.id]) for outcome in outcomes if _came_too_late(outcome, rows)
@@ -132,6 +135,25 @@ class PostgresStore:
                 log.error("Schedule %s is left out until it is mended: %s", rows[schedule_id].name, fault)
         if faults:
             self._session.execute(_FAULT, _columns([{"id": key, "fault": fault} for key, fault in faults.items()]))
+
+
+@contextmanager
+def _counted(session: Session) -> Iterator[None]:
+    """Write what is tallied within, with everything else or not at all."""
+    try:
+        yield
+        tallies.flush(session)
+    finally:
+        tallies.forget()
+
+
+def _count(outcomes: Sequence[Outcome], offsets: Mapping[int, timedelta], now: datetime) -> None:
+    for outcome in outcomes:
+        for due_at in outcome.reckoning.fire:
+            tallies.add("scheduling_ticks", outcome="run")
+            tallies.observe("scheduling_lateness_seconds", (now - due_at - offsets[outcome.id]).total_seconds())
+        for gap in outcome.reckoning.gaps:
+            tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0])
 
 
 def _schedule(record: dict[str, Any]) -> Schedule:
