@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adaptapedia.scheduling import tallies
-from adaptapedia.scheduling.core.engine import Outcome, Standing, settle
+from adaptapedia.scheduling.core.engine import Outcome, Refused, Standing, settle
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.leader import Session
@@ -70,8 +70,9 @@ class PostgresStore:
             now = now or self._now()
             rows = {row.id: row for row in self._due(now, limit)}
             standings, faults = _standings(rows.values())
-            outcomes, unsettled = settle(standings, now)
-            faults |= {standing.id: str(error) for standing, error in unsettled}
+            refused: list[Refused] = []
+            outcomes = settle(standings, now, refused=refused)
+            faults |= {standing.id: str(error) for standing, error in refused}
             _count(outcomes, {standing.id: standing.plan.offset for standing in standings}, now)
             messages = self._write(outcomes, rows, now)
             faults |= {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -128,3 +128,26 @@ def shifts(zone: str, first: int, last: int) -> list[datetime]:
         next(day + n * HOUR for n in range(24) if offset(day + n * HOUR) != offset(day + (n + 1) * HOUR))
         for day in shifted
     ]
+
+
+def daily_ticks(cron: Cron, begin: datetime, end: datetime) -> list[datetime]:
+    """Due times of a crontab of fixed times, day by day; in gaps of an hour, as it is for long stretches."""
+    minute, hour = cron.fields.split()[:2]
+    zone, found = ZoneInfo(cron.zone), set[datetime]()
+    times = [time(h, m) for h in numbers(hour, 0, 23) for m in numbers(minute, 0, 59)]
+    days = [day for day in (begin.date() + n * DAY for n in range((end - begin) // DAY + 1)) if day_test(cron)(day)]
+    for shown in (datetime.combine(day, at) for day in days for at in times):
+        moment = shown.replace(tzinfo=zone).astimezone(UTC)
+        missing = moment.astimezone(zone).replace(tzinfo=None) != shown
+        found.add(moment.replace(minute=0) if missing else moment)
+    return sorted(found)
+
+
+def fires(pending: list[datetime], until: datetime, missed: str, bound: int) -> list[datetime]:
+    """What fires of pending ticks, in order, said as the policies say it."""
+    prompt = [tick for tick in pending if until - tick <= timedelta(seconds=2)]
+    if missed == "all":
+        return max(prompt, pending[-bound:], key=len)
+    if missed == "latest":
+        return prompt or pending[-1:]
+    return prompt or [tick for tick in pending[-1:] if until - tick <= MINUTE]

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adaptapedia.scheduling.core.policies import Missed
-from adaptapedia.scheduling.core.reckoning import LATE, PROMPT, Gap, Mark, Plan, Reckoning, reckon
+from adaptapedia.scheduling.core.reckoning import Gap, Mark, Plan, Reckoning, reckon
 from adaptapedia.scheduling.core.rules import Clocked, Interval, Rule, ticks_between
 from tests.unit.scheduling.core.crontabs import crontab
-from tests.unit.scheduling.core.oracle import DAY, HOUR, MINUTE, Cron
+from tests.unit.scheduling.core.oracle import DAY, HOUR, MINUTE, Cron, fires
 
 SECOND = timedelta(seconds=1)
 BEGIN = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -45,16 +45,6 @@ def due_between(plan: Plan, after: datetime, until: datetime) -> list[datetime]:
         every, anchor = plan.rule.every, plan.rule.anchor
         return [anchor + n * every for n in range((after - anchor) // every + 1, (until - anchor) // every + 1)]
     return [tick.at for tick in ticks_between(plan.rule, after, until)]
-
-
-def fires(plan: Plan, pending: list[datetime], until: datetime) -> list[datetime]:
-    """What fires of the pending ticks, said as the policies say it."""
-    prompt = [tick for tick in pending if until - tick <= PROMPT]
-    if plan.missed == Missed.ALL:
-        return max(prompt, pending[-plan.missed_bound :], key=len)
-    if plan.missed == Missed.LATEST:
-        return prompt or pending[-1:]
-    return prompt or [tick for tick in pending[-1:] if until - tick <= LATE]
 
 
 plans = st.builds(
@@ -89,7 +79,7 @@ def test_every_tick_is_fired_or_told_once_by_its_policy_wherever_the_clock_steps
         reckoning = reckon(plan, mark, now)
         pending = due_between(plan, furthest, now - plan.offset)
         furthest = max(furthest, now - plan.offset)
-        assert [*reckoning.fire] == fires(plan, pending, now - plan.offset)
+        assert [*reckoning.fire] == fires(pending, now - plan.offset, plan.missed, plan.missed_bound)
         left = [tick for gap in reckoning.gaps for tick in expand(plan, gap)]
         assert sum(gap.ticks for gap in reckoning.gaps) == len(left)
         told += [*left, *reckoning.fire]
