@@ -9,8 +9,13 @@ from typing import Any
 from adaptapedia.scheduling import backfilling, previewing
 
 NAME = "NAME"
+LIMIT = 10_000
+MOST = 10_000_000
+"""Lines of a simulation."""
 MOMENT = "2026-11-24T02:00Z, 2026-11-24 or 02:00; UTC unless it says another zone"
-METAVAR = "list | show | run | runs | retry | cancel | answer | pause | resume | preview | explain | backfill"
+METAVAR = (
+    "list | show | run | runs | retry | cancel | answer | pause | resume | preview | explain | backfill | simulate"
+)
 
 
 def add_verbs(parser: ArgumentParser) -> None:
@@ -25,6 +30,7 @@ def add_verbs(parser: ArgumentParser) -> None:
     verb("list", "the schedules, each with its last run and next due time")
     _add_runs(verb)
     _add_schedules(verb)
+    _add_simulation(verb)
 
 
 def _add_runs(verb: Callable[[str, str], ArgumentParser]) -> None:
@@ -72,6 +78,22 @@ def _add_schedules(verb: Callable[[str, str], ArgumentParser]) -> None:
         default=backfilling.LIMIT,
         metavar="N",
         help="refuse when there are more (%(default)s)",
+    )
+
+
+def _add_simulation(verb: Callable[[str, str], ArgumentParser]) -> None:
+    simulate = verb("simulate", "what would be fired in a time to come or past; nothing is")
+    simulate.add_argument("--from", metavar="FROM", dest="begin", required=True, help=MOMENT)
+    simulate.add_argument("--to", metavar="TO", dest="end", required=True, help=MOMENT)
+    simulate.add_argument("--only", metavar=NAME, action="append", default=[], help="of this schedule; may be repeated")
+    simulate.add_argument("--limit", type=count_to(MOST), default=LIMIT, metavar="N", help="of lines (%(default)s)")
+    simulate.add_argument("--from-code", action="store_true", help="as the code says, whatever stands in the rows")
+    simulate.add_argument(
+        "--edit",
+        metavar="'NAME AT WHAT'",
+        action="append",
+        default=[],
+        help='an edit at a moment, WHAT being pause, resume or cron="0 3 * * *"; may be repeated',
     )
 
 

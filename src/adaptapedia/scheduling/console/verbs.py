@@ -20,7 +20,7 @@ from adaptapedia.scheduling.actions import (
     schedule_named,
 )
 from adaptapedia.scheduling.changing import edits_of
-from adaptapedia.scheduling.console import schedules
+from adaptapedia.scheduling.console import schedules, simulating
 from adaptapedia.scheduling.console.printing import tell
 from adaptapedia.scheduling.console.runs import runs_table, show_run
 from adaptapedia.scheduling.describing import terms_of
@@ -144,6 +144,7 @@ VERBS: dict[str, Verb] = {
     "preview": show_preview,
     "explain": explain_tick,
     "backfill": backfill,
+    "simulate": simulating.simulate,
 }
 
 

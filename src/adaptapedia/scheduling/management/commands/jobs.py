@@ -21,17 +21,18 @@ from adaptapedia.scheduling.console.printing import terminal
 from adaptapedia.scheduling.console.verbs import VERBS
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.moments import NoMoment
+from adaptapedia.scheduling.simulating import CannotSimulate
 from adaptapedia.scheduling.wording import in_a_line
 
 WRONG = (
     *(UnknownSchedule, UnknownArgument, UnknownAnswer, NotAsked, NotCancellable, NotRetryable),
-    *(CannotBackfill, NoMoment, BadRule),
+    *(CannotBackfill, NoMoment, CannotSimulate, BadRule),
 )
 """What was asked for is not there, or cannot be: exit code 2, and a sentence that says why."""
 
 
 class Command(BaseCommand):
-    help = "Lists schedules and their runs, starts and stops runs, pauses, explains, fills gaps."
+    help = "Lists schedules and their runs, starts and stops runs, pauses, explains, fills gaps, simulates."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_verbs(parser)
