@@ -27,7 +27,7 @@ from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import names
 from adaptapedia.scheduling.queries import runs as runs_of
 
-LINES_SHOWN = 100
+LINES_SHOWN = 50
 
 
 @require_safe
