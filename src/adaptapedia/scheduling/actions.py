@@ -60,6 +60,25 @@ class UnknownArgument(ValueError):
         super().__init__(f"{job} takes no argument {argument!r}. {takes}")
 
 
+class NotRetryable(Exception):
+    """The run tells of several ticks, so there is no one due time to run again."""
+
+    def __init__(self, run: JobRun) -> None:
+        span = f"{run.due_at:%Y-%m-%dT%H:%M:%SZ} {run.due_until:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"Run {run.pk} tells of {run.ticks:,} ticks that were skipped together. Run them with "
+            f"`adaptapedia jobs backfill {run.schedule_name} {span}`."
+        )
+
+
+def schedule_named(name: str) -> PeriodicTask:
+    """The row of a schedule, with its rule and its companion. Raises UnknownSchedule."""
+    schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
+    if schedule is None:
+        raise UnknownSchedule(name, known=names())
+    return schedule
+
+
 def request_run(
     name: str,
     *,
@@ -84,8 +103,37 @@ def request_run(
 
 
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
-    """Run the schedule of a finished run again, with the same terms as `request_run`."""
-    return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+    """Run what a run was to do again, with its arguments and its due time, on the terms of `request_run`.
+
+    Raises NotRetryable for a row that tells of several ticks.
+    """
+    if run.ticks > 1:
+        raise NotRetryable(run)
+    with transaction.atomic():
+        lock(f"request {run.schedule_name}")
+        if (open_run := _under_way(run.schedule_name)) is not None:
+            return _brought_forward(open_run), False
+        again = _again(run, by=by)
+        send_after_commit(again)
+    return again, True
+
+
+def _again(run: JobRun, *, by: str | None) -> JobRun:
+    """A run that is to do what this one was. A schedule that is gone is not needed for it."""
+    kept = {name: run.arguments[name] for name in ("args", "kwargs") if name in run.arguments}
+    again = JobRun.objects.create(
+        schedule_id=run.schedule_id,
+        schedule_name=run.schedule_name,
+        task=run.task,
+        queue=run.queue,
+        arguments=kept | ({"by": by} if by else {}),
+        options=run.options,
+        due_at=run.due_at,
+        trigger=JobRun.Trigger.RETRY,
+        sent_at=Now(),
+    )
+    again.refresh_from_db()
+    return again
 
 
 def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:

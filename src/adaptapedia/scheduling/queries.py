@@ -35,6 +35,8 @@ class ScheduleRow:
     next_due: datetime | None
     """None when it is paused or never due again."""
     last_run: JobRun | None
+    fault: str
+    """Why beat leaves it out; empty for one that it does not."""
 
 
 def schedules() -> list[ScheduleRow]:
@@ -43,6 +45,21 @@ def schedules() -> list[ScheduleRow]:
     latest = JobRun.objects.order_by("schedule_name", "-id").distinct("schedule_name").defer("traceback")
     last_runs = {run.schedule_name: run for run in latest}
     return [_shown(row, last_runs.get(row.name)) for row in rows]
+
+
+def schedule_row(schedule: PeriodicTask) -> ScheduleRow:
+    """One schedule with its last run; one query where it came with its rule and its companion."""
+    return _shown(schedule, runs(schedule.name).defer("traceback").first())
+
+
+def fault_of(schedule: PeriodicTask) -> str:
+    """Why beat leaves a schedule out, or would as soon as it looks; empty for one that it does not."""
+    try:
+        row = Schedule.of(schedule)
+        _ = plan_of(row), row.arguments, row.options
+    except BadRule as error:
+        return str(error)
+    return row.fault
 
 
 def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
@@ -56,6 +73,7 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
         enabled=schedule.enabled,
         next_due=next_due(schedule),
         last_run=last_run,
+        fault=fault_of(schedule),
     )
 
 
@@ -97,6 +115,11 @@ def runs(name: str | None = None) -> QuerySet[JobRun]:
     """Runs, the newest first; of one schedule when `name` is given."""
     every = JobRun.objects.order_by("-id")
     return every if name is None else every.filter(schedule_name=name)
+
+
+def oldest_run(name: str) -> JobRun | None:
+    """The oldest run of a schedule that is kept."""
+    return runs(name).defer("traceback").last()
 
 
 def open_run(name: str) -> JobRun | None:
