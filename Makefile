@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up lab test install check bench lock
+.PHONY: help up lab test chaos install check bench lock
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
@@ -24,6 +24,11 @@ lab: $(STAMP) ## Wikidata, TMDb and Open Library on this machine, without networ
 SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test: $(STAMP) ## All tests, on servers of their own; ARGS="tests/unit -k name" picks some
 	@$(PYTHON) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
+
+chaos: export CHAOS_SECONDS ?= 300
+chaos: export CHAOS_FAULTS ?= 100
+chaos: $(STAMP) ## The scheduler under 100 faults in five minutes; CHAOS_SECONDS, CHAOS_FAULTS and CHAOS_SEED change that
+	@$(PYTHON) -m pytest tests/chaos/test_scheduler.py -s
 
 install: $(STAMP) ## The environment alone, development tools included
 

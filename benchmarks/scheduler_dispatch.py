@@ -105,7 +105,7 @@ def _measure(kind: Kind, *, count: int, log: Path) -> float:
 def dispatch(kind: Kind, *, count: int, log: Path) -> Dispatch:
     """Fill, start a beat, let it load, and watch what comes at the due time."""
     clear()
-    due = _due_in(LOADING[kind.name] + count / 500)
+    due = due_in(LOADING[kind.name] + count / 500)
     kind.fill(count, due)
     with beat_of(kind, log=log) as beat:
         beat.settle(seconds=(due - datetime.now(UTC)).total_seconds() - 1)
@@ -128,7 +128,7 @@ def _until_sent(beat: Beat, arrivals: Arrivals, *, count: int, due: float) -> Di
     return Dispatch(count, arrivals.count, due, arrivals, 100 * used, mib)
 
 
-def _due_in(seconds: float) -> datetime:
+def due_in(seconds: float) -> datetime:
     """The first full minute that is at least so far ahead."""
     ahead = datetime.now(UTC) + timedelta(seconds=seconds)
     return ahead.replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -78,13 +78,27 @@ CREATE TRIGGER scheduling_edited_policy BEFORE UPDATE ON {COMPANION} FOR EACH RO
     EXECUTE FUNCTION scheduling_note_policy();
 """
 
+# What was due only after an earlier edit, which no beat has seen yet, was due by a rule that no longer stood.
+VOID = f"""
+CREATE FUNCTION scheduling_void() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.next_due_at := NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER scheduling_void BEFORE UPDATE ON {COMPANION} FOR EACH ROW
+    WHEN (NEW.edited_at > OLD.edited_at AND OLD.paused_at IS NULL AND OLD.next_due_at > OLD.edited_at)
+    EXECUTE FUNCTION scheduling_void();
+"""
+
 FORGET = "\n".join(
     [
+        f"DROP TRIGGER scheduling_void ON {COMPANION};",
         f"DROP TRIGGER scheduling_new_schedule ON {SCHEDULE};",
         f"DROP TRIGGER scheduling_edited_schedule ON {SCHEDULE};",
         f"DROP TRIGGER scheduling_edited_policy ON {COMPANION};",
         *(f"DROP TRIGGER scheduling_edited_{rule} ON django_celery_beat_{rule}schedule;" for rule in RULES),
         *(f"DROP FUNCTION scheduling_note_{it}();" for it in ("schedule", "policy", *RULES)),
+        "DROP FUNCTION scheduling_void();",
     ]
 )
 
@@ -352,6 +366,6 @@ class Migration(migrations.Migration):
             _in_database("ON DELETE SET NULL", table="scheduling_trouble", target="scheduling_jobrun"),
             migrations.RunSQL.noop,
         ),
-        migrations.RunSQL([NOTE_SCHEDULE, NOTE_RULE, NOTE_POLICY], FORGET),
+        migrations.RunSQL([NOTE_SCHEDULE, NOTE_RULE, NOTE_POLICY, VOID], FORGET),
         migrations.RunSQL(TAKE_OVER, migrations.RunSQL.noop),
     ]
