@@ -19,7 +19,7 @@ from adaptapedia.scheduling.models import Trouble
 from adaptapedia.scheduling.terms import DAY, HOUR, MINUTE
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.watchdog.channels import Channel, Message, NotTold, channels
-from adaptapedia.scheduling.wording import in_a_line, at_length
+from adaptapedia.scheduling.wording import at_length, in_a_line
 
 log = logging.getLogger(__name__)
 
