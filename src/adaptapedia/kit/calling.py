@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import sentry_sdk
 
 PATIENCE = 5.0
 """Seconds for the whole of a call: one whose far end lets an answer drip takes no longer."""
@@ -23,7 +24,9 @@ class NotTaken(Exception):
 def call(address: str, *, told: Any = None, within: float = PATIENCE) -> None:
     """POST `told` as JSON, or GET where that is None. The answer's body is not read. Raises NotTaken."""
     try:
-        status = asyncio.run(_status(address, told, within))
+        # Sentry notes every request with its address, and would send that along with whatever goes wrong later.
+        with sentry_sdk.isolation_scope():
+            status = asyncio.run(_status(address, told, within))
     except TimeoutError:
         raise NotTaken(address, f"did not answer within {within:g} s") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

@@ -14,7 +14,7 @@ from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, queue_of
 from adaptapedia.scheduling.queries import RULES, names
-from adaptapedia.scheduling.terms import JobSpec, registry, spec_for, spec_of_task
+from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
 
@@ -47,7 +47,8 @@ class UnknownAnswer(ValueError):
     """The answer is none of those that the run gives to choose from."""
 
     def __init__(self, run: JobRun, answer: str) -> None:
-        choices = ", ".join(dict(run.question["answers"])) if run.question else ""
+        question = run.question if run.state == State.ASKING else None
+        choices = ", ".join(dict(question["answers"])) if question else USUAL
         super().__init__(f"{answer!r} is no answer to run {run.pk}. The answers are: {choices}.")
 
 
@@ -57,6 +58,25 @@ class UnknownArgument(ValueError):
     def __init__(self, job: str, argument: str, *, known: list[str]) -> None:
         takes = f"It takes: {', '.join(known)}." if known else "It takes none."
         super().__init__(f"{job} takes no argument {argument!r}. {takes}")
+
+
+class NotRetryable(Exception):
+    """The run tells of several ticks, so there is no one due time to run again."""
+
+    def __init__(self, run: JobRun) -> None:
+        span = f"{run.due_at:%Y-%m-%dT%H:%M:%SZ} {run.due_until:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"Run {run.pk} tells of {run.ticks:,} ticks that were skipped together. Run them with "
+            f"`adaptapedia jobs backfill {run.schedule_name} {span}`."
+        )
+
+
+def schedule_named(name: str) -> PeriodicTask:
+    """The row of a schedule, with its rule and its companion. Raises UnknownSchedule."""
+    schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
+    if schedule is None:
+        raise UnknownSchedule(name, known=names())
+    return schedule
 
 
 def request_run(
@@ -83,19 +103,57 @@ def request_run(
 
 
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
-    """Run the schedule of a finished run again, with the same terms as `request_run`."""
-    return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+    """Run what a run was to do again, with its arguments and its due time, on the terms of `request_run`.
+
+    Raises NotRetryable for a row that tells of several ticks.
+    """
+    if run.ticks > 1:
+        raise NotRetryable(run)
+    with transaction.atomic():
+        lock(f"request {run.schedule_name}")
+        if (open_run := _under_way(run.schedule_name)) is not None:
+            return _brought_forward(open_run), False
+        again = _again(run, by=by)
+        send_after_commit(again)
+    return again, True
+
+
+def _again(run: JobRun, *, by: str | None) -> JobRun:
+    """A run that is to do what this one was. A schedule that is gone is not needed for it."""
+    kept = {name: run.arguments[name] for name in ("args", "kwargs") if name in run.arguments}
+    again = JobRun.objects.create(
+        schedule_id=run.schedule_id,
+        schedule_name=run.schedule_name,
+        task=run.task,
+        queue=run.queue,
+        arguments=kept | ({"by": by} if by else {}),
+        options=run.options,
+        due_at=run.due_at,
+        trigger=JobRun.Trigger.RETRY,
+        sent_at=Now(),
+    )
+    again.refresh_from_db()
+    return again
 
 
 def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
-    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer."""
+    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer.
+
+    Of a run that has succeeded and is not as usual one may say that it is: `usual`.
+    """
     with transaction.atomic():
         asking = JobRun.objects.select_for_update().get(pk=run.pk)
+        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
+        if asking.is_suspicious:
+            if answer != USUAL:
+                raise UnknownAnswer(asking, answer)
+            JobRun.objects.filter(pk=run.pk).update(**said)
+            asking.refresh_from_db()
+            return asking
         if asking.state != State.ASKING or not asking.question:
             raise NotAsked(asking)
         if answer not in dict(asking.question["answers"]):
             raise UnknownAnswer(asking, answer)
-        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
         JobRun.objects.filter(pk=run.pk).update(state=State.QUEUED, **said, next_attempt_at=Now(), sent_at=Now())
         asking.refresh_from_db()
         send_after_commit(asking)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.overlap import decide
-from adaptapedia.scheduling.core.policies import Policies
+from adaptapedia.scheduling.core.policies import Overlap, Policies
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import policies_of
@@ -112,8 +112,11 @@ def _may_start(run: JobRun) -> bool:
     """Whether its overlap policy lets the run start; if not, it is skipped or waits behind the older one."""
     others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task).exclude(pk=run.pk)
     going = others.filter(state=State.RUNNING).order_by("pk").last()
-    waiting = others.filter(state=State.QUEUED, behind__isnull=False)
-    what = decide(policies_for(run).overlap, running=going is not None, waiting=waiting.exists())
+    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger=JobRun.Trigger.BACKFILL)
+    overlap, waits = policies_for(run).overlap, waiting.exists()
+    if run.trigger == JobRun.Trigger.BACKFILL and overlap != Overlap.ALLOW:
+        overlap, waits = Overlap.QUEUE, False  # all of a backfill are to run, each in its turn
+    what = decide(overlap, running=going is not None, waiting=waits)
     if what == "start" or going is None:
         return True
     if what == "skip":

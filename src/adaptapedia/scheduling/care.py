@@ -45,7 +45,7 @@ def tend() -> list[Message]:
 
 def _free() -> Q:
     """Queued runs that waited for another, which goes no more."""
-    older = JobRun.objects.filter(pk=OuterRef("behind"), state=State.RUNNING)
+    older = JobRun.objects.filter(pk=OuterRef("behind"), state__in=(State.QUEUED, State.RUNNING))
     return Q(~Exists(older), state=State.QUEUED, behind__isnull=False)
 
 

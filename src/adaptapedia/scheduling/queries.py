@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.bands import REMEMBERED
+from adaptapedia.scheduling.bands import REMEMBERED, History
 from adaptapedia.scheduling.core.reckoning import reckon
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, plan_of
-from adaptapedia.scheduling.terms import Counts, registry, spec_for
+from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -35,6 +35,8 @@ class ScheduleRow:
     next_due: datetime | None
     """None when it is paused or never due again."""
     last_run: JobRun | None
+    fault: str
+    """Why beat leaves it out; empty for one that it does not."""
 
 
 def schedules() -> list[ScheduleRow]:
@@ -43,6 +45,21 @@ def schedules() -> list[ScheduleRow]:
     latest = JobRun.objects.order_by("schedule_name", "-id").distinct("schedule_name").defer("traceback")
     last_runs = {run.schedule_name: run for run in latest}
     return [_shown(row, last_runs.get(row.name)) for row in rows]
+
+
+def schedule_row(schedule: PeriodicTask) -> ScheduleRow:
+    """One schedule with its last run; one query where it came with its rule and its companion."""
+    return _shown(schedule, runs(schedule.name).defer("traceback").first())
+
+
+def fault_of(schedule: PeriodicTask) -> str:
+    """Why beat leaves a schedule out, or would as soon as it looks; empty for one that it does not."""
+    try:
+        row = Schedule.of(schedule)
+        _ = plan_of(row), row.arguments, row.options
+    except BadRule as error:
+        return str(error)
+    return row.fault
 
 
 def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
@@ -56,6 +73,7 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
         enabled=schedule.enabled,
         next_due=next_due(schedule),
         last_run=last_run,
+        fault=fault_of(schedule),
     )
 
 
@@ -99,6 +117,11 @@ def runs(name: str | None = None) -> QuerySet[JobRun]:
     return every if name is None else every.filter(schedule_name=name)
 
 
+def oldest_run(name: str) -> JobRun | None:
+    """The oldest run of a schedule that is kept."""
+    return runs(name).defer("traceback").last()
+
+
 def open_run(name: str) -> JobRun | None:
     """The newest run of a schedule that is queued, running or waiting for its retry."""
     return runs(name).filter(state__in=JobRun.OPEN).first()
@@ -109,10 +132,15 @@ def last_success(name: str) -> JobRun | None:
     return runs(name).filter(state=JobRun.State.SUCCEEDED).first()
 
 
-def past_counts(name: str) -> list[Counts]:
-    """The results of a schedule's last successful runs, the newest last: as many as make up a history."""
+def history_of(name: str) -> History:
+    """The last successful runs of a schedule, but for those that were not as usual and that nobody has accepted."""
     succeeded = runs(name).filter(state=JobRun.State.SUCCEEDED, counts__isnull=False)
-    return [counts for counts in succeeded.values_list("counts", flat=True)[:REMEMBERED] if counts is not None][::-1]
+    past = succeeded.filter(Q(suspicion="") | Q(answer__in=ACCEPTING))
+    rows = [*past.values_list("counts", "suspicion", "answer")[:REMEMBERED]][::-1]
+    return History(
+        counts=[counts for counts, _, _ in rows if counts is not None],
+        accepted=[counts for counts, suspicion, answer in rows if counts is not None and suspicion and answer],
+    )
 
 
 def beat_seen() -> datetime | None:

@@ -20,6 +20,12 @@ RESULT_SHOWN = 1_000
 Counts = Mapping[str, Any]
 """What a job returns: JSON-serialisable figures by name, the same names whenever it succeeds."""
 
+GO_ON = "go-on"
+"""The answer that lets a run do what it asks about, which is usual from then on."""
+USUAL = "usual"
+"""What a person may answer to a run that has succeeded and is not as usual."""
+ACCEPTING = (GO_ON, USUAL)
+
 
 class Skip(Exception):
     """Raised by a job that has nothing to do; its text, a sentence, is the reason that people see."""

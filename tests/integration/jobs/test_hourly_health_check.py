@@ -52,7 +52,7 @@ def send_tick(*, due_ago: timedelta) -> JobRun:
         expires_at=now + timedelta(minutes=5),
         sent_at=now,
     )
-    dispatch.send([run])
+    dispatch.send([dispatch.Message.of(run)])
     return run
 
 

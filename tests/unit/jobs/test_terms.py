@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from adaptapedia.ingest.metadata import changes, openlibrary
 from adaptapedia.ingest.metadata.tmdb import COUNTS
 from adaptapedia.scheduling.bands import figure_of
 from adaptapedia.scheduling.jobs import DAY, HOUR, MINUTE, Counts, registry
@@ -66,6 +67,8 @@ def test_what_a_job_watches_is_among_its_counts(name: str) -> None:
     told: dict[str, Counts] = {
         "daily-wikidata-ingestion": counts("unchanged", 30, read_from="somewhere"),
         "weekly-tmdb-refresh": dict.fromkeys(COUNTS, 0),
+        "daily-tmdb-changes": dict.fromkeys(changes.COUNTS, 0),
+        "daily-openlibrary-refresh": dict.fromkeys(openlibrary.COUNTS, 0),
     }
     watched = registry[name].watched
 

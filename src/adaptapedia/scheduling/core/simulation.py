@@ -217,7 +217,7 @@ class World:
                 self.store.remove(row)
             case _:
                 return
-        self.changed.append((self.now, event.name, None if isinstance(event, Remove) or row is None else row.plan))
+        self.changed.append((self.now, event.name, None if isinstance(event, Remove) else row.plan))
 
     def _befall(self, beat: Beat, event: Kill | Start | Stop | Continue) -> Iterator[Record]:
         match event:

@@ -13,10 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 from adaptapedia.local.processes import wait_until
-from adaptapedia.scheduling.models import Trouble
-from adaptapedia.scheduling.watchdog import alerts
+from adaptapedia.scheduling.models import ScheduleCompanion, Trouble
+from adaptapedia.scheduling.watchdog import alerts, rounds, start_in_beat
 from adaptapedia.scheduling.watchdog.alerts import Telling, tell_now
 from tests.far_ends import Listener, Mailbox, listening, mail_server
+from tests.integration.scheduling.world import make_schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = "a-token-that-nobody-may-see"
@@ -221,6 +222,27 @@ def test_an_end_is_told_only_to_whom_the_beginning_was(chat: Listener) -> None:
     Telling().tell()
     told = [(one["event"], one["keys"]) for one in chat.told]
     assert told == [("began", ["late-tick:brief"]), ("ended", ["late-tick:told", "late-tick:brief"])]
+
+
+def test_a_beats_threads_look_tell_and_end_when_they_are_stopped(
+    chat: Listener, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "SILENT_AFTER", timedelta())
+    settings.SCHEDULING_TIMING = {"watch_every": timedelta(seconds=0.2)}
+    row = make_schedule("sample-count")
+    overdue = timezone.now() - timedelta(minutes=5)
+    ScheduleCompanion.objects.filter(schedule=row).update(edited_at=None, next_due_at=overdue, fires_at=overdue)
+    stop = threading.Event()
+    threads = start_in_beat(stop)
+    try:
+        assert wait_until(lambda: any("late-tick:sample-count" in one["keys"] for one in chat.told), seconds=60)
+        row.delete()
+        assert wait_until(lambda: chat.told[-1]["event"] == "ended", seconds=60)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_telling_now_ends_when_all_is_told(chat: Listener) -> None:

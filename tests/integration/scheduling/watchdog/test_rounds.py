@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -12,10 +13,13 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.models import JobRun, Lease, Presence, ScheduleCompanion, Trouble
+from adaptapedia.scheduling.watchdog import judging
 from adaptapedia.scheduling.watchdog.looking import Looking
 from adaptapedia.scheduling.watchdog.rounds import ALONE, go_round
 from tests.integration.scheduling.world import make_run, make_schedule
+from tests.processes import Processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = JobRun.State
@@ -47,8 +51,9 @@ def finished(seconds: float, *, state: str = State.SUCCEEDED, **terms: Any) -> J
 
 
 def keys(looking: Looking | None = None) -> list[str]:
-    findings = go_round(looking or Looking())
-    assert findings is not None
+    looking = looking or Looking()
+    while (findings := go_round(looking)) is None:  # the watchdog of a beat is at it
+        time.sleep(0.05)
     return [finding.key for finding in findings]
 
 
@@ -225,6 +230,28 @@ def test_a_look_takes_few_queries(django_assert_max_num_queries: Any) -> None:
         finished(1, state=State.FAILED, schedule_name=name)
     with django_assert_max_num_queries(30):
         keys()
+
+
+def test_the_last_beat_that_is_killed_is_told_by_who_looks_from_outside_until_another_leads(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SILENT_AFTER", "LEADERLESS_AFTER"):
+        monkeypatch.setattr(judging, name, timedelta(seconds=8))
+    schedule()
+    beat = processes.start_beat()
+    led_at = timezone.now() - timedelta(minutes=1)
+    Lease.objects.update(renewed_at=led_at)
+    assert wait_until(lambda: Lease.objects.get().renewed_at != led_at, seconds=60)
+    assert wait_until(lambda: Presence.objects.filter(kind="beat").exists(), seconds=60)
+    (name,) = Presence.objects.filter(kind="beat").values_list("name", flat=True)
+
+    beat.kill()
+    gone = {"no-leader:beat", f"beat-gone:{name}"}
+    assert wait_until(lambda: gone <= {*keys()}, seconds=60)
+
+    processes.start_beat()
+    assert wait_until(lambda: not gone & {*keys()}, seconds=60), open_keys()
+    assert not gone & {*open_keys()}
 
 
 def test_the_command_tells_what_is_open_and_ends_with_1() -> None:
