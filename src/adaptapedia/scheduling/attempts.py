@@ -5,6 +5,7 @@ decided on, so whoever comes too late writes nothing. Times are the database's.
 """
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -18,17 +19,21 @@ from django.utils import timezone
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.overlap import decide
 from adaptapedia.scheduling.core.policies import Overlap, Policies
+from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import policies_of
 from adaptapedia.scheduling.terms import Ask, Counts, spec_for
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.wording import in_words, plain, times
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 State = JobRun.State
 
 LOST = "its worker was lost"
 CUT_OFF = "its connection to the database was lost"
+DELETED = "its schedule was deleted"
 UNREACHABLE = (OperationalError, InterfaceError)
 CONNECTION_EXCEPTION = "08"
 """Class of SQLSTATE; the client's own errors have no state at all."""
@@ -80,17 +85,27 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
 
 
 def policies_for(run: JobRun) -> Policies:
-    """The policies that hold for a run: its schedule's, its job's, the defaults. Raises BadRule."""
+    """The policies that hold for a run: its schedule's, its job's, the defaults.
+
+    A row whose own cannot be kept, as SQL may leave it, has no say: a run that was written has to end somehow.
+    """
     companion = getattr(run.schedule, "companion", None) if run.schedule else None
-    return policies_of(spec_for(run.task), companion)
+    try:
+        return policies_of(spec_for(run.task), companion)
+    except BadRule as error:
+        log.error("Run %s goes by the policies of its job, for those of its schedule cannot be kept: %s", run, error)
+        return policies_of(spec_for(run.task), None)
 
 
 def _reason_to_skip(run: JobRun) -> str:
     schedule = run.schedule
     if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
         return expired(run)
-    paused = schedule is not None and not (schedule.enabled or schedule.one_off)
-    return "paused" if run.trigger == JobRun.Trigger.TICK and paused and not run.answer else ""
+    if run.trigger != JobRun.Trigger.TICK or run.answer:
+        return ""
+    if schedule is None:
+        return DELETED
+    return "" if schedule.enabled or schedule.one_off else "paused"
 
 
 def _may_start(run: JobRun) -> bool:

@@ -14,7 +14,7 @@ from adaptapedia.scheduling.terms import JobSpec, registry
 
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 CHECKOUT = Path(__file__).resolve().parents[3]
-ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED)
+ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED, JobRun.State.CANCELLED)
 ONCE_A_YEAR = "0 0 1 1 *"
 
 _others = dict(registry)
