@@ -42,7 +42,7 @@ bench: $(STAMP) ## Every benchmark in turn; each prints RESULT name value unit
 	  $(PYTHON) -m "benchmarks.$$(basename "$$file" .py)" || exit 1; \
 	done
 
-LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --python-version 3.11
+LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock; ARGS=--upgrade takes the newest of everything
 	@$(LOCK) --quiet $(ARGS) -o requirements.lock pyproject.toml
 

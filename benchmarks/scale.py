@@ -74,6 +74,8 @@ def measure(pairs: int, *, row_rate: float) -> float:
     result(f"scale.changed_pairs_per_s.{pairs}", pairs / changed, "pairs/s")
     result(f"scale.changed_entries.{pairs}", counts["works"]["updated"] + counts["screen_works"]["updated"], "entries")
     result(f"scale.database_mib.{pairs}", database_mib(), "MiB")
+    share = provenance_percent()
+    result("scale.provenance_percent" if pairs == max(SIZES) else f"scale.provenance_percent.{pairs}", share, "%")
     result("scale.peak_mib" if pairs == max(SIZES) else f"scale.peak_mib.{pairs}", memory.mib, "MiB")
     return new / pairs
 
@@ -93,7 +95,8 @@ def empty() -> None:
 
     with connection.cursor() as cursor:
         tables = (
-            "catalogue_work, catalogue_screenwork, catalogue_person, ingest_sweep, ingest_sourcestate, ingest_reject"
+            "catalogue_work, catalogue_screenwork, catalogue_person, ingest_sweep, ingest_sourcestate, ingest_reject, "
+            "ingest_change"
         )
         cursor.execute(f"TRUNCATE {tables} CASCADE")
 
@@ -111,6 +114,27 @@ def rows_written_since(mark: str) -> int:
 
 def database_mib() -> float:
     return int(scalar("SELECT pg_database_size(current_database())")) / 2**20
+
+
+def provenance_percent() -> float:
+    """What provenance, locks and the log of changes take, of what the catalogue takes without them, indexes included.
+
+    Both as if just written: what is left of changed rows would count for the catalogue.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in (*(f"catalogue_{table}" for table in CATALOGUE), "ingest_change"):
+            cursor.execute(f"VACUUM FULL {table}")
+    stamps = sum(
+        int(
+            scalar(f"SELECT coalesce(sum(pg_column_size(provenance) + pg_column_size(locks)), 0) FROM catalogue_{kind}")
+        )
+        for kind in ("person", "work", "screenwork")
+    )
+    whole = sum(int(scalar(f"SELECT pg_total_relation_size('catalogue_{table}')")) for table in CATALOGUE)
+    log = int(scalar("SELECT pg_total_relation_size('ingest_change')"))
+    return 100 * (stamps + log) / (whole - stamps)
 
 
 def scalar(query: str) -> Any:

@@ -13,7 +13,7 @@ SECOND_BATCH = f"wd:Q{FIRST_FILM + 200} "
 """Stands in one query alone: that for the second batch of items."""
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
-GIVEN = "'id', 'run_id', 'provenance', 'created_at', 'updated_at', 'changed_at', 'first_seen_at'"
+GIVEN = "'id', 'run_id', 'created_at', 'updated_at', 'changed_at', 'first_seen_at', 'found_at'"
 
 
 def library(pairs: int) -> str:
@@ -52,31 +52,42 @@ def counts(outcome: str, pairs: int, *, read_from: str) -> dict[str, Any]:
     return {
         "read_from": read_from,
         "items": {"read": PEOPLE + 2 * pairs, "carried_over": 0},
-        "people": {**all_of(PEOPLE), "merged": 0},
+        "read": {"people": PEOPLE, "works": pairs, "screen_works": pairs, "pairs": pairs},
+        "people": {**all_of(PEOPLE), "merged": 0, **settled},
         "works": {**all_of(pairs), "merged": 0, **settled},
         "screen_works": {**all_of(pairs), "merged": 0, **settled},
         "adaptations": {**all_of(pairs), "missing": 0, **settled},
         "credits_and_ids": {"written": 3 * pairs if outcome == "created" else 0, "removed": 0},
         "rejected": {},
+        "rejects": 0,
     }
 
 
 def standing(ask: Ask) -> dict[str, list[str]]:
-    """All rows of catalogue and rejects by table, without the numbers and times that each run gives anew."""
+    """All rows of catalogue, matches and rejects by table, without the numbers and times that each run gives anew.
+
+    Whom a row points to is told by slug, which everybody has; of provenance the sources stay.
+    """
     # When an upstream was last read is of another time each time.
     tables = ask(
         r"""
         SELECT tablename FROM pg_tables
-        WHERE tablename LIKE 'catalogue\_%' AND tablename <> 'catalogue_lastreading' OR tablename = 'ingest_reject'
+        WHERE tablename LIKE 'catalogue\_%' AND tablename <> 'catalogue_lastreading'
+            OR tablename IN ('ingest_match', 'ingest_reject')
         """
     )
     entries = {"person_id": "person", "work_id": "work", "screen_work_id": "screenwork", "original_id": "screenwork"}
-    qids: dict[str, dict[int, int]] = {
-        name: dict(ask(f"SELECT id, wikidata_id FROM catalogue_{table}")) for name, table in entries.items()
+    slugs: dict[str, dict[int, str]] = {
+        name: dict(ask(f"SELECT id, slug FROM catalogue_{table}")) for name, table in entries.items()
     }
 
+    def told(name: str, value: Any) -> Any:
+        if name in slugs and value is not None:
+            return slugs[name][value]
+        return {field: stamp[0] for field, stamp in value.items()} if name == "provenance" else value
+
     def row(given: dict[str, Any]) -> str:
-        return json.dumps({name: qids[name].get(value) if name in qids else value for name, value in given.items()})
+        return json.dumps({name: told(name, value) for name, value in given.items()}, sort_keys=True)
 
     return {
         table: sorted(row(given) for (given,) in ask(f"SELECT to_jsonb(t) - ARRAY[{GIVEN}] FROM {table} AS t"))

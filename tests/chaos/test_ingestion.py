@@ -117,13 +117,13 @@ def installed(
         valkey = Valkey(home / "data" / "valkey", home / "run")
         told = {
             **os.environ,
-            **(environment or {}),
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "SECRET_KEY": secrets.token_urlsafe(50),
             "ALLOWED_HOSTS": "localhost",
             "WIKIDATA_SPARQL_ENDPOINT": wikidata.url,
             "DJANGO_SETTINGS_MODULE": "tests.ingestion_settings",
+            **(environment or {}),
         }
         held = {name: stack.enter_context(ExitStack()) for name in ("postgres", "valkey")}
         processes = Processes(environment=told, logs=logs)

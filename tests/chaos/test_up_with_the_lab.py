@@ -10,6 +10,8 @@ import psutil
 
 from tests.installation import environment_of, start
 
+AGENT = {"User-Agent": "Tests/1 (tests@example.org)"}
+
 
 def test_it_runs_on_the_lab_says_so_and_leaves_nothing() -> None:
     with tempfile.TemporaryDirectory(prefix="adaptapedia lab ") as name:
@@ -21,7 +23,7 @@ def test_it_runs_on_the_lab_says_so_and_leaves_nothing() -> None:
             assert "ADAPTAPEDIA_LAB: Wikidata, TMDb and Open Library are stand-ins on this machine" in output
             assert "It is fed by " in output
             (endpoint,) = re.findall(r"filling the catalogue from (http://127\.0\.0\.1:\d+/sparql) now", output)
-            assert httpx.get(endpoint, params={"query": "ASK {}"}).json()["boolean"] is True
+            assert httpx.get(endpoint, params={"query": "ASK {}"}, headers=AGENT).json()["boolean"] is True
             first = int(endpoint.split(":")[2].partition("/")[0])
             assert httpx.get(f"http://127.0.0.1:{first + 1}/3/configuration").status_code == 401
             assert httpx.get(f"http://127.0.0.1:{first + 2}/works/OL1W.json").status_code == 403

@@ -15,10 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.upstreams import faults, json_faults
 from tests.upstreams.lab import OPEN_LIBRARY_PER_SECOND, TMDB_PER_SECOND
+from tests.upstreams.misbehaviour import HOSTILE, PASSING
 from tests.upstreams.tmdb import API_KEY
 from tests.upstreams.universe import Options, Universe
-from tests.upstreams.whole import EXTRACT, NAMES, Lab, universe_in
+from tests.upstreams.whole import EXTRACT, NAMES, WIKIDATA_SECONDS_PER_MINUTE, Lab, universe_in
+
+EVERY_WAY = frozenset(faults.FAULTS) | frozenset(json_faults.FAULTS)
+GROUPS = {"passing": PASSING, "hostile": HOSTILE, "all": (*PASSING, *HOSTILE)}
 
 
 def main() -> None:
@@ -33,9 +38,16 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.upstreams", description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--latency-ms", type=float, default=0, help="how long every answer takes at least")
+    add(
+        "--wikidata-seconds",
+        type=float,
+        default=WIKIDATA_SECONDS_PER_MINUTE,
+        help="query time that Wikidata allows a minute; 0 is without limits",
+    )
     add("--tmdb-per-second", type=float, default=TMDB_PER_SECOND, help="TMDb's limit; 0 is none")
     add("--open-library-per-second", type=float, default=OPEN_LIBRARY_PER_SECOND, help="Open Library's; 0 is none")
     add("--fail-one-in", type=int, default=0, metavar="N", help="let one request in N fail in some way; 0 is none")
+    add("--among", default="passing", help="the ways of failing, with commas: passing, hostile, all, or their names")
     add("--seed", type=int, default=1, help="of what fails, and how")
     add("--port", type=int, help="the first of three ports in a row; free ones unless told")
     add("--only", default=",".join(NAMES), help=f"which of {', '.join(NAMES)} to run, with commas between them")
@@ -50,7 +62,14 @@ def arguments() -> argparse.Namespace:
     told = parser.parse_args()
     if unknown := {*told.only.split(",")} - {*NAMES}:
         parser.error(f"--only: there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if unknown := {*ways(told.among)} - EVERY_WAY:
+        parser.error(f"--among: there is no {', '.join(sorted(unknown))}; there are {', '.join(sorted(EVERY_WAY))}")
     return told
+
+
+def ways(among: str) -> list[str]:
+    """The names of faults that these words stand for, each once."""
+    return list(dict.fromkeys(name for word in among.split(",") for name in GROUPS.get(word, (word,))))
 
 
 def run(told: argparse.Namespace) -> None:
@@ -59,7 +78,7 @@ def run(told: argparse.Namespace) -> None:
         universe = universe_in(there, options=_options(told))
         with _lab(universe, told) as lab:
             if told.fail_one_in:
-                lab.at_random(told.seed, told.fail_one_in)
+                lab.at_random(told.seed, told.fail_one_in, among=ways(told.among))
             print(_as_json(lab) if told.json else _in_words(lab, told), flush=True)
             while True:
                 signal.pause()
@@ -89,6 +108,7 @@ def _lab(universe: Universe, told: argparse.Namespace) -> Lab:
         only=told.only.split(","),
         ports=(None,) * 3 if told.port is None else (told.port, told.port + 1, told.port + 2),
         latency=told.latency_ms / 1000,
+        wikidata_seconds_per_minute=told.wikidata_seconds or None,
         tmdb_per_second=told.tmdb_per_second or None,
         open_library_per_second=told.open_library_per_second or None,
         tmdb={"api_key": told.tmdb_key},
@@ -107,7 +127,7 @@ def _in_words(lab: Lab, told: argparse.Namespace) -> str:
         f"others, at Open Library {made['works']:,} works.",
     ]
     if told.fail_one_in:
-        lines.append(f"One request in {told.fail_one_in} fails in some way (seed {told.seed}).")
+        lines.append(f"One request in {told.fail_one_in} fails in some way ({told.among}; seed {told.seed}).")
     if told.silent:
         return "\n".join(lines)
     return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in lab.environment.items())])

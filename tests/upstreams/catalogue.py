@@ -63,6 +63,8 @@ class TmdbTitle:
     odd: tuple[str, ...] = ()
     """What it was made to be like on purpose, and of a decoy what for; see `tests.upstreams.universe`."""
     of: int | None = None
+    beside: int | None = None
+    """Of a decoy, the item that it may be taken for; like `of` never told to a client."""
     changed: str = ""
     """When it was last changed, in ISO 8601 with a zone; never changed where empty."""
     body: Mapping[str, Any] = field(default_factory=dict)

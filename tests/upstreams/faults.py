@@ -8,6 +8,8 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -15,9 +17,23 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from tests.upstreams import bodies
+from tests.upstreams.control import CONTROL
+from tests.upstreams.messages import Answer, Request, names_contact
+from tests.upstreams.messages import Asked as AskedAnything
 
 JSON = "application/sparql-results+json"
 HTML = "text/html; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Asked(AskedAnything):
+    """One request as it came in; it is told by its query. `wait`: one too many, which may come again after so long."""
+
+    wait: int | None = None
+
+    @property
+    def query(self) -> str:
+        return self.target
 
 
 class Owner(Protocol):
@@ -25,26 +41,40 @@ class Owner(Protocol):
 
     slow_seconds: float
 
-    def fault_for(self, handler: Handler, query: str) -> str | None: ...
+    def noted(self, handler: Handler, query: str) -> AbstractContextManager[Asked]: ...
     def pass_on(self, query: str) -> httpx.Response: ...
     def wait_for_release(self) -> None: ...
+    def control(self, request: Request) -> Answer: ...
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     owner: Owner
+    asked: Asked | None = None
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._handle(parse_qs(body.decode())["query"][0])
+        if self.path.startswith(CONTROL):
+            return self._control(body)
+        return self._handle(parse_qs(body.decode())["query"][0])
 
     def do_GET(self) -> None:
         if self.path.startswith(ENDLESS):
             return _endless_redirect(self, "")
+        if self.path.startswith(CONTROL):
+            return self._control()
         return self._handle(parse_qs(urlsplit(self.path).query)["query"][0])
+
+    def do_DELETE(self) -> None:
+        self._control()
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: pytest shows what matters."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        if self.asked is not None:
+            self.asked.status = code
+        super().send_response(code, message)
 
     def answer(self, status: int, body: bytes, *, kind: str = JSON, **headers: str) -> None:
         """A whole answer; `Retry_After="30"` becomes a header."""
@@ -65,12 +95,21 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))
         self.close_connection = True
 
+    def _control(self, body: bytes = b"") -> None:
+        answer = self.owner.control(Request(self.command, self.path, {}, body))
+        self.answer(answer.status, answer.body, kind=answer.kind)
+
     def _handle(self, query: str) -> None:
-        fault = self.owner.fault_for(self, query)
-        if fault is None:
-            self.pass_on(query)
-        else:
-            FAULTS[fault](self, query)
+        with self.owner.noted(self, query) as self.asked:
+            if self.asked.wait is not None:
+                self.answer(429, TOO_MANY, kind=HTML, Retry_After=str(self.asked.wait))
+            elif self.asked.fault is not None:
+                FAULTS[self.asked.fault](self, query)
+            elif not names_contact(self.asked.user_agent):
+                self.answer(403, NO_CONTACT, kind=HTML)
+            else:
+                self.pass_on(query)
+        self.asked = None
 
     def pass_on(self, query: str) -> None:
         found = self.owner.pass_on(query)

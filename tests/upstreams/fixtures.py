@@ -57,5 +57,5 @@ def universe(extract: Path, request: pytest.FixtureRequest) -> Universe:
 @pytest.fixture(scope="session")
 def lab(universe: Universe) -> Iterator[Lab]:
     """All three upstreams over the extract, without limits. It is everybody's: a test undoes what it does to it."""
-    with Lab(universe, tmdb_per_second=None, open_library_per_second=None) as lab:
+    with Lab(universe, wikidata_seconds_per_minute=None, tmdb_per_second=None, open_library_per_second=None) as lab:
         yield lab

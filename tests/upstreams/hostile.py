@@ -63,9 +63,16 @@ class HostileServer:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             self.heads.append(head)
+            # What is left unread when a connection is closed would take the answer with it.
+            await reader.readexactly(_length_of_body(head))
             await self._behaviour(head, send)
         writer.close()
         self._answering.discard(task)
+
+
+def _length_of_body(head: bytes) -> int:
+    lines = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+    return next((int(value) for name, _, value in lines if name == b"content-length"), 0)
 
 
 def sends(*pieces: bytes) -> Behaviour:

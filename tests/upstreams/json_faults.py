@@ -47,6 +47,12 @@ async def _sent(exchange: Exchange, answer: Answer) -> int:
     return answer.status
 
 
+async def _echo(exchange: Exchange) -> int:
+    """All that was said to it, as a page for whoever mends it would show."""
+    said = "\n".join([exchange.request.target, *(f"{name}: {told}" for name, told in exchange.request.headers.items())])
+    return await _sent(exchange, Answer(500, said.encode(), HTML))
+
+
 def _fixed(status: int, body: bytes, *, kind: str = JSON, **headers: str) -> Fault:
     told = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return lambda exchange: _sent(exchange, Answer(status, body, kind, told))
@@ -139,6 +145,7 @@ FAULTS: dict[str, Fault] = {
     "429-date": _failure(429, Retry_After=FAR_DATE),
     "429-silent": _failure(429),
     "500": _failure(500),
+    "500-echo": _echo,
     "502": _failure(502),
     "503": _failure(503),
     "504": _failure(504),

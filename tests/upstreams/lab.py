@@ -78,7 +78,8 @@ class OpenLibraryLab(Server):
         **server: Any,
     ) -> None:
         self.catalogue = catalogue if catalogue is not None else Catalogue()
-        super().__init__(OpenLibrary(self.catalogue), limiter=_limiter(per_second, burst), **server)
+        self.open_library = OpenLibrary(self.catalogue)
+        super().__init__(self.open_library, limiter=_limiter(per_second, burst), **server)
 
     @property
     def url(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import Counter, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +13,14 @@ PASSING = (
     "200-latin-1", "200-list", "200-null", "200-number", "slow", "reset",
 )  # fmt: skip
 """What every upstream does now and then, and a client gets over by asking again; both servers know all of these."""
+HOSTILE = (
+    "gigabyte", "gigabyte-announced", "gzip-bomb", "nested", "script", "endless-redirect", "dripping", "429-3600",
+    "429-date",
+)  # fmt: skip
+"""What none of them should ever do, and a client has to bear within bounds of time and memory."""
+
+REMEMBERED = 200_000
+"""Requests of which chance knows how often they have come; then those that came longest ago count from nought."""
 
 
 @dataclass
@@ -38,12 +46,15 @@ class _Chance:
     seed: int
     one_in: int
     among: tuple[str, ...]
-    asked: Counter[bytes] = field(default_factory=Counter)
+    asked: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
 
     def draw(self, request: str) -> str | None:
         key = hashlib.sha256(request.encode()).digest()
-        self.asked[key] += 1
-        drawn = hashlib.sha256(b"%d %d %b" % (self.seed, self.asked[key], key)).digest()
+        times = self.asked.pop(key, 0) + 1
+        self.asked[key] = times
+        if len(self.asked) > REMEMBERED:
+            self.asked.popitem(last=False)
+        drawn = hashlib.sha256(b"%d %d %b" % (self.seed, times, key)).digest()
         if int.from_bytes(drawn[:8]) % self.one_in:
             return None
         return self.among[int.from_bytes(drawn[8:16]) % len(self.among)]
@@ -57,7 +68,7 @@ class Misbehaviour:
     """
 
     def __init__(self, known: Collection[str]) -> None:
-        self._known = known
+        self.known = known
         self._planned: deque[str | None] = deque()
         self._rules: list[_Rule] = []
         self._chance: _Chance | None = None
@@ -94,15 +105,20 @@ class Misbehaviour:
         which different requests come: a run with several workers meets the same faults as one before.
         """
         self._check(among)
-        if one_in < 1:
-            raise ValueError("one request in 1 or more can fail")
+        if one_in < 1 or not among:
+            raise ValueError("one request in 1 or more can fail, in one way or more")
         self._chance = _Chance(seed, one_in, tuple(among))
 
-    def hold(self, contained: str = "") -> None:
-        """Let requests whose text contains this wait until `release`."""
+    def hold(self, contained: str | Callable[[str], bool] = "") -> None:
+        """Let requests whose text contains this or fulfils a condition wait until `release`."""
         self._released.clear()
         self._reached.clear()
         self.when(contained, "hold")
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether a request has come in that is held."""
+        return self._reached.is_set()
 
     def wait_until_held(self, timeout: float = 30.0) -> None:
         """Return when a request has come in that is held."""
@@ -137,5 +153,5 @@ class Misbehaviour:
 
     def _check(self, faults: Iterable[str | None]) -> None:
         for fault in faults:
-            if fault is not None and fault not in self._known:
-                raise KeyError(f"no fault is called {fault}; there are {', '.join(self._known)}")
+            if fault is not None and fault not in self.known:
+                raise KeyError(f"no fault is called {fault}; there are {', '.join(self.known)}")

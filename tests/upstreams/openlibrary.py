@@ -11,7 +11,7 @@ import orjson
 from tests.upstreams.catalogue import Catalogue, OpenLibraryRecord
 from tests.upstreams.invented import NOUNS, Dice, sentences
 from tests.upstreams.json_faults import NO_CONTACT
-from tests.upstreams.messages import HTML, Answer, Request
+from tests.upstreams.messages import HTML, Answer, Request, names_contact
 
 LIMIT = 100
 """Results of a search unless `limit` says otherwise."""
@@ -27,7 +27,6 @@ USUAL_FIELDS = {
     "first_publish_year",
     "language",
 }
-_CONTACT = re.compile(r"[^@\s()<>;]+@[^@\s()<>;]+|https?://[^\s()<>;]+")
 _KEYS = re.compile(r"/works/(OL\d+W)|\b(OL\d+W)\b")
 _FIELD = re.compile(r"(?P<field>key|title|author|author_name):(?P<value>\([^)]*\)|\"[^\"]*\"|\S+)")
 _WORK = re.compile(r"/works/(?P<key>OL\d+W)(?P<part>/ratings)?\.json")
@@ -42,6 +41,10 @@ class OpenLibrary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.counted_only: set[str] = set()
+        """Keys of works that a search counts and does not show."""
+        self.shown_instead: dict[str, str] = {}
+        """Of keys, those of the works that a search shows in their place."""
 
     def failure(self, status: int) -> Answer:
         line = STATUS_LINES[status]
@@ -52,7 +55,7 @@ class OpenLibrary:
 
     def refuse(self, request: Request) -> Answer | None:
         """Whoever does not say how to reach them is sent away with a page."""
-        if _CONTACT.search(request.headers.get("user-agent", "")):
+        if names_contact(request.headers.get("user-agent", "")):
             return None
         return Answer(403, NO_CONTACT, HTML)
 
@@ -77,7 +80,8 @@ class OpenLibrary:
         limit, offset = min(limit, MOST), offset or (page - 1) * limit
         found = self._found(query)
         asked = set(query["fields"].split(",")) if query.get("fields") else USUAL_FIELDS
-        docs = [_chosen(doc(work), asked) for work in found[offset : offset + limit]]
+        shown = [work for work in found[offset : offset + limit] if work.key not in self.counted_only]
+        docs = [_chosen(doc(work), asked) for work in shown]
         return _json(
             {"numFound": len(found), "start": offset, "numFoundExact": True, "num_found": len(found)}
             | {"documentation_url": DESCRIBED, "q": query.get("q", ""), "offset": offset or None, "docs": docs}
@@ -97,7 +101,7 @@ class OpenLibrary:
         return [work for _, work in ranked]
 
     def _work(self, key: str) -> OpenLibraryRecord | None:
-        work = self.catalogue.works.get(key)
+        work = self.catalogue.works.get(self.shown_instead.get(key, key))
         return None if work is None or work.redirect else work
 
 

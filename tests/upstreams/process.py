@@ -7,17 +7,23 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 
+SETTINGS = {
+    "wikidata": "WIKIDATA_SPARQL_ENDPOINT",
+    "tmdb": "TMDB_BASE_URL",
+    "openlibrary": "OPEN_LIBRARY_BASE_URL",
+}
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class LabProcess:
     """`python -m tests.upstreams` with these options. A context manager.
 
-    `environment` leads a program to it, `universe` is its catalogue file. TMDb and Open Library tell how they
-    were asked: `lab.summary("tmdb")["statuses"]`.
+    `environment` leads a program to it, `universe` is its catalogue file. Each upstream tells how it was asked:
+    `lab.summary("tmdb")["statuses"]`.
     """
 
     def __init__(self, *options: str) -> None:
@@ -42,7 +48,7 @@ class LabProcess:
             self._process.communicate(timeout=30)
 
     def summary(self, upstream: str) -> dict[str, Any]:
-        """How `tmdb` or `openlibrary` was asked since the start or the last `forget`; see `Log.summary`."""
+        """How `wikidata`, `tmdb` or `openlibrary` was asked since the start or the last `forget`; see `Log.summary`."""
         told: dict[str, Any] = httpx.get(f"{self._origin(upstream)}/_lab/log").json()
         return told
 
@@ -55,5 +61,5 @@ class LabProcess:
         httpx.post(f"{self._origin(upstream)}/_lab/faults", json=calls).raise_for_status()
 
     def _origin(self, upstream: str) -> str:
-        name = {"tmdb": "TMDB_BASE_URL", "openlibrary": "OPEN_LIBRARY_BASE_URL"}[upstream]
-        return self.environment[name].removesuffix("/3")
+        address = urlsplit(self.environment[SETTINGS[upstream]])
+        return f"{address.scheme}://{address.netloc}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Protocol, Self
 import h11
 
 from tests.upstreams.connection import Connection
+from tests.upstreams.control import CONTROL, control
 from tests.upstreams.json_faults import ENDLESS, FAULTS, Exchange, Words
 from tests.upstreams.limiter import Limiter
 from tests.upstreams.messages import Answer, Asked, Log, Request
@@ -22,8 +22,6 @@ from tests.upstreams.oxigraph import free_port
 
 PACKED_FROM = 1400
 """Bytes from which an answer is gzipped where the client takes it: what fits into one packet stays as it is."""
-CONTROL = "/_lab/"
-PLANS = {"clear", "plan", "always", "every", "when", "at_random"}
 
 
 class Upstream(Words, Protocol):
@@ -57,7 +55,7 @@ class Server(Misbehaviour):
         self.limiter = limiter
         self.latency = latency
         self.slow_seconds = slow_seconds
-        self.log = Log()
+        self.log = Log[Asked]()
         self._port = port or free_port()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -131,7 +129,7 @@ class Server(Misbehaviour):
 
     async def _serve(self, connection: Connection, request: Request) -> None:
         if request.path.startswith(CONTROL):
-            await connection.send(self._control(request))
+            await connection.send(control(self, self.log, request))
             return
         with self._noted(request) as asked:
             if self.latency:
@@ -148,7 +146,7 @@ class Server(Misbehaviour):
     @contextmanager
     def _noted(self, request: Request) -> Iterator[Asked]:
         agent = request.headers.get("user-agent", "")
-        self.log.requests.append(asked := Asked(request.method, request.target, agent, time.monotonic()))
+        self.log.note(asked := Asked(request.method, request.target, agent, time.monotonic()))
         self.log.under_way += 1
         self.log.most_at_once = max(self.log.most_at_once, self.log.under_way)
         try:
@@ -183,22 +181,3 @@ class Server(Misbehaviour):
     def _one_too_many(self, wait: int) -> Answer:
         worded = self.upstream.failure(429)
         return Answer(429, worded.body, worded.kind, (("Retry-After", str(wait)),))
-
-    def _control(self, request: Request) -> Answer:
-        """For who is in another process: `GET /_lab/log`, `DELETE /_lab/log`, `POST /_lab/faults`.
-
-        Faults go as a JSON object, one member for each call: `{"clear": [], "every": [5, "503"]}`.
-        """
-        match request.method, request.path.removeprefix(CONTROL):
-            case "GET", "log":
-                return Answer(200, json.dumps(self.log.summary()).encode())
-            case "DELETE", "log":
-                self.log.clear()
-            case "POST", "faults":
-                for name, arguments in json.loads(request.body).items():
-                    if name not in PLANS:
-                        return Answer(422, b"{}")
-                    getattr(self, name)(*arguments)
-            case _:
-                return Answer(404, b"{}")
-        return Answer(200, b"{}")

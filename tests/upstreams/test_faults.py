@@ -10,7 +10,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from tests.upstreams import bodies, faults, json_faults
+from adaptapedia.local.processes import wait_until
+from tests.upstreams import bodies, faults, json_faults, messages, misbehaviour
 from tests.upstreams.catalogue import Catalogue
 from tests.upstreams.lab import OpenLibraryLab, TmdbLab
 from tests.upstreams.misbehaviour import PASSING
@@ -19,6 +20,7 @@ from tests.upstreams.triples import triples
 from tests.upstreams.wikidata import FaultProxy
 
 Ask = Callable[[], httpx.Response]
+AGENT = {"User-Agent": "Tests/1 (tests@example.org)"}
 QUERY = {"query": "SELECT ?value WHERE { ?s ?p ?value }"}
 
 
@@ -37,7 +39,7 @@ def planned(request: pytest.FixtureRequest) -> tuple[TmdbLab | FaultProxy, Ask]:
         return lab, lambda: httpx.get(address, params={"api_key": lab.api_key}, timeout=5)
     proxy: FaultProxy = request.getfixturevalue("serve_wikidata")(triples(1, label="Amélie", P31=2))
     proxy.slow_seconds = 0.4
-    return proxy, lambda: httpx.get(proxy.url, params=QUERY, timeout=5)
+    return proxy, lambda: httpx.get(proxy.url, params=QUERY, headers=AGENT, timeout=5)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,8 @@ def test_random_faults_befall_real_requests(tmdb: TmdbLab) -> None:
         statuses = [client.get("/movie/1").status_code for _ in range(40)]
 
     assert {*statuses} == {200, 429, 503}
-    assert [asked.status for asked in tmdb.requests] == statuses
+    # What the log says of an answer may come a moment after the answer.
+    assert wait_until(lambda: [asked.status for asked in tmdb.requests] == statuses, seconds=20)
 
 
 def test_the_log_tells_another_process_how_it_was_asked(tmdb: TmdbLab) -> None:
@@ -289,3 +292,34 @@ def test_the_log_tells_another_process_how_it_was_asked(tmdb: TmdbLab) -> None:
     assert httpx.post(f"{tmdb.origin}/_lab/faults", json={"down": []}).status_code == 422
     httpx.delete(f"{tmdb.origin}/_lab/log")
     assert tmdb.requests == []
+
+
+def test_a_log_forgets_what_was_asked_long_ago_but_not_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "KEPT", 10)
+    monkeypatch.setattr(messages, "MOST_WORDS", 3)
+    log = messages.Log[messages.Asked]()
+    for n in range(1_005):
+        log.note(messages.Asked("GET", f"/{n}", f"agent {n}", float(n), "503" if n % 5 == 0 else None, 200))
+        assert len(log.requests) < 20
+    told = log.summary()
+
+    assert [asked.target for asked in log.requests][-1] == "/1004"
+    assert (told["requests"], told["statuses"], told["faults"]) == (1_005, {"200": 1_005}, {"503": 201})
+    assert len(log.older["user_agents"]) == 3
+    log.clear()
+    assert log.summary()["requests"] == 0
+
+
+def test_chance_remembers_so_many_requests_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(misbehaviour, "REMEMBERED", 100)
+    chance = misbehaviour.Misbehaviour(PASSING)
+    chance.at_random(1, 2)
+    first = [chance.next_fault(f"/{n}") for n in range(50)]
+    again = [chance.next_fault(f"/{n}") for n in range(50)]
+    for n in range(50, 1_000):
+        chance.next_fault(f"/{n}")
+    drawing = chance._chance
+    assert drawing is not None
+    assert len(drawing.asked) == 100
+    assert first != again
+    assert first == [chance.next_fault(f"/{n}") for n in range(50)], "as if never asked before"

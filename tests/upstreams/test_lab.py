@@ -11,6 +11,9 @@ import httpx
 import pytest
 
 from tests.processes import Running
+from tests.upstreams import faults, json_faults
+from tests.upstreams.__main__ import ways
+from tests.upstreams.misbehaviour import HOSTILE, PASSING
 from tests.upstreams.oxigraph import free_port
 from tests.upstreams.process import LabProcess
 from tests.upstreams.triples import FILM, NOVEL, Date, class_tree, triples
@@ -19,6 +22,7 @@ from tests.upstreams.whole import Lab
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "tests.upstreams"]
+AGENT = {"User-Agent": "Tests/1 (tests@example.org)"}
 EVERYTHING = {"query": "SELECT ?s WHERE { ?s <http://www.wikidata.org/prop/direct/P144> ?o }"}
 
 
@@ -41,7 +45,9 @@ def small(few: Universe) -> Iterator[Lab]:
 
 def test_one_title_is_known_to_wikidata_and_tmdb_and_its_book_to_open_library(small: Lab) -> None:
     settings = small.environment
-    rows = httpx.get(settings["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING).json()["results"]["bindings"]
+    rows = httpx.get(settings["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT).json()["results"][
+        "bindings"
+    ]
     number = next(case.answer[1] for case in small.universe.cases() if case.answer and case.answer[0] == "movie")
     key = {"api_key": settings["TMDB_API_KEY"]}
     film = httpx.get(f"{settings['TMDB_BASE_URL']}/movie/{number}", params=key).json()
@@ -61,7 +67,7 @@ def test_all_three_fail_at_random_until_they_are_cleared(small: Lab) -> None:
     small.clear()
 
     assert failed == [503, 503, 503]
-    assert [httpx.get(address, params=params).status_code for address, params in asked] == [200, 200, 403]
+    assert [httpx.get(address, params=params).status_code for address, params in asked] == [403, 200, 403]
 
 
 def test_the_command_tells_settings_serves_and_leaves_nothing(tmp_path: Path) -> None:
@@ -89,11 +95,12 @@ def test_the_command_tells_settings_serves_and_leaves_nothing(tmp_path: Path) ->
         httpx.get(f"http://127.0.0.1:{first + 1}/3/configuration")
 
 
-def test_an_upstream_that_there_is_not_is_named() -> None:
-    refused = subprocess.run([*COMMAND, "--only", "imdb"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(("option", "word"), [("--only", "imdb"), ("--among", "boredom")])
+def test_an_upstream_or_a_fault_that_there_is_not_is_named(option: str, word: str) -> None:
+    refused = subprocess.run([*COMMAND, option, word], cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
     assert refused.returncode == 2
-    assert "there is no imdb" in refused.stderr
+    assert f"there is no {word}" in refused.stderr
 
 
 def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(request: pytest.FixtureRequest) -> None:
@@ -112,10 +119,48 @@ def test_as_a_process_it_tells_how_it_was_asked_and_takes_faults(request: pytest
     assert told["statuses"] == {"503": 1, "429": 9}
 
 
+def test_wikidata_as_a_process_tells_how_it_was_asked_and_takes_faults(few: Universe) -> None:
+    with LabProcess("--only", "wikidata", "--folder", str(few.path.parent)) as lab:
+        lab.faults("wikidata", plan=["503"], when=["P144", "429-0"])
+        asked = [
+            httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT) for _ in range(3)
+        ]
+        lab.faults("wikidata", clear=[])
+        asked.append(httpx.get(lab.environment["WIKIDATA_SPARQL_ENDPOINT"], params=EVERYTHING, headers=AGENT))
+        told = lab.summary("wikidata")
+        lab.forget("wikidata")
+        assert lab.summary("wikidata")["requests"] == 0
+
+    assert [answer.status_code for answer in asked] == [503, 429, 429, 200]
+    assert (told["requests"], told["faults"]) == (4, {"503": 1, "429-0": 2})
+    assert told["statuses"] == {"503": 1, "429": 2, "200": 1}
+
+
+@pytest.mark.parametrize("calls", [{"down": []}, {"plan": ["418"]}, {"every": ["5"]}, {"at_random": [1, 0]}])
+def test_faults_that_there_are_not_are_refused_by_all_alike(small: Lab, calls: dict[str, list[object]]) -> None:
+    for origin in (small.wikidata.url.removesuffix("/sparql"), small.tmdb.origin, small.open_library.origin):
+        assert httpx.post(f"{origin}/_lab/faults", json=calls).status_code == 422
+        assert httpx.get(f"{origin}/_lab/nothing").status_code == 404
+
+
+def test_the_ways_of_failing_may_be_chosen() -> None:
+    assert ways("passing") == [*PASSING]
+    assert ways("hostile,503") == [*HOSTILE, "503"]
+    assert ways("all") == [*PASSING, *HOSTILE]
+    assert {*PASSING, *HOSTILE} <= faults.FAULTS.keys() & json_faults.FAULTS.keys()
+
+
+def test_a_way_that_only_one_of_them_knows_leaves_the_others_alone(small: Lab) -> None:
+    small.at_random(1, 1, among=["500-timeout"])
+
+    assert httpx.get(small.wikidata.url, params=EVERYTHING).status_code == 500
+    assert httpx.get(f"{small.tmdb.url}/configuration", params={"api_key": small.tmdb.api_key}).status_code == 200
+
+
 @pytest.mark.extract
 def test_the_fixture_serves_the_extract_and_what_it_lacks(lab: Lab) -> None:
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?s <http://www.wikidata.org/prop/direct/P4947> ?id }"
-    answer = httpx.get(lab.wikidata.url, params={"query": query}, timeout=60)
+    answer = httpx.get(lab.wikidata.url, params={"query": query}, headers=AGENT, timeout=60)
 
     assert int(answer.json()["results"]["bindings"][0]["n"]["value"]) == pytest.approx(0.6 * 29_400, rel=0.05)
     assert len(lab.catalogue.titles) > 40_000

@@ -73,6 +73,17 @@ def test_nothing_is_absent_and_nothing_stands_around_where_nothing_shall(source:
     assert len(universe.catalogue().titles) == len(answers(universe)) == 402
 
 
+def test_a_case_tells_what_stands_around_it(source: Path, tmp_path: Path) -> None:
+    universe = make(source, tmp_path, options=Options(remakes=1, same_names=0.5))
+    decoys = [title for title in universe.catalogue().titles.values() if title.of is None]
+    around = {case.qid: case.around for case in universe.cases()}
+
+    assert {title.beside for title in decoys} <= around.keys()
+    assert all("decoy-remake" in kinds for qid, kinds in around.items() if qid != 2000)
+    assert all(title.odd[0] in around[title.beside] for title in decoys if title.beside)
+    assert 100 < sum("decoy-same-name" in kinds for kinds in around.values()) < 300
+
+
 def test_numbers_tell_nothing_of_items(source: Path, tmp_path: Path) -> None:
     found = answers(make(source, tmp_path))
     numbers = [found[qid].id for qid in sorted(found)]

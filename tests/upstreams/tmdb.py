@@ -78,6 +78,9 @@ class Tmdb:
         self.api_key = api_key
         self.read_token = read_token
         self.clock = clock
+        self.changes_a_page = CHANGES_PAGE
+        self.odd_changes: list[Any] = []
+        """Shown on every page of /changes besides what is due."""
 
     def failure(self, status: int) -> Answer:
         return _error(next(code for code, (answered, _) in ERRORS.items() if answered == status))
@@ -143,11 +146,11 @@ class Tmdb:
         }
 
     def _changes(self, query: Mapping[str, str], kind: str) -> Any:
-        page = _page(query)
+        page, size = _page(query), self.changes_a_page
         since, until = self._window(query)
         numbers = self.catalogue.changed(kind, since, until)
-        shown = [{"id": number, "adult": False} for number in numbers[(page - 1) * CHANGES_PAGE : page * CHANGES_PAGE]]
-        return _paged(shown, page, len(numbers), CHANGES_PAGE)
+        shown = [{"id": number, "adult": False} for number in numbers[(page - 1) * size : page * size]]
+        return _paged([*shown, *self.odd_changes], page, len(numbers), size)
 
     def _window(self, query: Mapping[str, str]) -> tuple[datetime, datetime]:
         """The last 24 hours; else from the beginning of the first day to the end of the last."""

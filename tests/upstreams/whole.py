@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from tests.upstreams.catalogue import Catalogue
 from tests.upstreams.lab import OPEN_LIBRARY_PER_SECOND, TMDB_PER_SECOND, OpenLibraryLab, TmdbLab
+from tests.upstreams.limiter import QueryLimits
 from tests.upstreams.misbehaviour import PASSING
 from tests.upstreams.oxigraph import OxigraphServer
 from tests.upstreams.universe import Options, Universe, make
@@ -18,6 +19,7 @@ from tests.upstreams.wikidata import FaultProxy
 
 EXTRACT = Path(__file__).resolve().parents[3] / "shared" / "data" / "wikidata" / "extract.nt.gz"
 """Where the extract of Wikidata lies beside a checkout."""
+WIKIDATA_SECONDS_PER_MINUTE = 60.0
 NAMES = ("wikidata", "tmdb", "openlibrary")
 
 
@@ -34,6 +36,7 @@ class Lab:
         only: Iterable[str] = NAMES,
         ports: Sequence[int | None] = (None, None, None),
         latency: float = 0.0,
+        wikidata_seconds_per_minute: float | None = WIKIDATA_SECONDS_PER_MINUTE,
         tmdb_per_second: float | None = TMDB_PER_SECOND,
         open_library_per_second: float | None = OPEN_LIBRARY_PER_SECOND,
         tmdb: dict[str, Any] | None = None,
@@ -42,6 +45,7 @@ class Lab:
         self._only = frozenset(only)
         self._ports = ports
         self._latency = latency
+        self._wikidata = wikidata_seconds_per_minute
         self._limits = tmdb_per_second, open_library_per_second
         self._tmdb = tmdb or {}
         self._held = ExitStack()
@@ -55,6 +59,7 @@ class Lab:
     def wikidata(self) -> FaultProxy:
         oxigraph = self._held.enter_context(OxigraphServer(*self.universe.triples))
         proxy = FaultProxy(oxigraph.url, latency=self._latency, port=self._ports[0])
+        proxy.limits = None if self._wikidata is None else QueryLimits(seconds_per_minute=self._wikidata)
         return self._held.enter_context(proxy)
 
     @cached_property
@@ -80,9 +85,11 @@ class Lab:
         return told
 
     def at_random(self, seed: int, one_in: int, *, among: Sequence[str] = PASSING) -> None:
-        """Let one request in so many fail at each of those that run; see `Misbehaviour.at_random`."""
+        """Let one request in so many fail at each of those that run, in the ways that it knows of these; see
+        `Misbehaviour.at_random`."""
         for upstream in self._running():
-            upstream.at_random(seed, one_in, among=among)
+            if ways := [fault for fault in among if fault in upstream.known]:
+                upstream.at_random(seed, one_in, among=ways)
 
     def clear(self) -> None:
         """Forget every plan, rule and chance of all of them."""

@@ -8,43 +8,43 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
-from tests.upstreams.faults import FAULTS, Handler
+from tests.upstreams.control import control
+from tests.upstreams.faults import FAULTS, Asked, Handler
+from tests.upstreams.limiter import QueryLimits
+from tests.upstreams.messages import Answer, Log, Request
 from tests.upstreams.misbehaviour import Misbehaviour
 from tests.upstreams.oxigraph import OxigraphServer, free_port
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came in: `fault` is what was done to it, `at` seconds of time.monotonic()."""
-
-    user_agent: str
-    query: str
-    fault: str | None
-    at: float
-    method: str
 
 
 class FaultProxy(Misbehaviour):
     """A proxy before a SPARQL server, on loopback. A context manager; `url` is the endpoint to give to a client.
 
-    Without a plan it passes everything on. Faults go by name, see `FAULTS`; requests are told by their query.
+    Without a plan it passes everything on that is within the limits and says whom to contact. Faults go by name, see
+    `FAULTS`; requests are told by their query.
     """
 
     def __init__(
-        self, target: str, *, slow_seconds: float = 1.0, latency: float = 0.0, port: int | None = None
+        self,
+        target: str,
+        *,
+        slow_seconds: float = 1.0,
+        latency: float = 0.0,
+        port: int | None = None,
+        limits: QueryLimits | None = None,
     ) -> None:
+        """`limits` are the service's own unless told; `proxy.limits = None` lifts them."""
         super().__init__(FAULTS)
         self.target = target
         self.slow_seconds = slow_seconds
         self.latency = latency
-        self.requests: list[Asked] = []
+        self.limits: QueryLimits | None = limits or QueryLimits()
+        self.log = Log[Asked]()
         self._upstream = httpx.Client(timeout=120)
         self._port = port or free_port()
         self._server: _Server | None = None
@@ -52,6 +52,10 @@ class FaultProxy(Misbehaviour):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}/sparql"
+
+    @property
+    def requests(self) -> list[Asked]:
+        return self.log.requests
 
     def down(self) -> None:
         """Close the port and what is connected to it, so that connections are refused."""
@@ -77,12 +81,30 @@ class FaultProxy(Misbehaviour):
         self.down()
         self._upstream.close()
 
-    def fault_for(self, handler: Handler, query: str) -> str | None:
-        """Note a request, and say what is to be done to it."""
-        fault = self.next_fault(query)
-        agent = handler.headers.get("User-Agent", "")
-        self.requests.append(Asked(agent, query, fault, time.monotonic(), handler.command))
-        return fault
+    @contextmanager
+    def noted(self, handler: Handler, query: str) -> Iterator[Asked]:
+        """A request from its coming in to its end: whether it is one too many, and what is to be done to it."""
+        asked = Asked(handler.command, query, handler.headers.get("User-Agent", ""), time.monotonic())
+        asked.wait = self.limits.begin(asked.user_agent) if self.limits else None
+        asked.fault = self.next_fault(query) if asked.wait is None else None
+        self._count(asked, 1)
+        try:
+            yield asked
+        finally:
+            self._count(asked, -1)
+            if self.limits and asked.wait is None:
+                failed = asked.status is not None and asked.status >= 400
+                self.limits.end(asked.user_agent, seconds=time.monotonic() - asked.at, failed=failed)
+
+    def _count(self, asked: Asked, step: int) -> None:
+        with self._mutex:
+            if step > 0:
+                self.log.note(asked)
+            self.log.under_way += step
+            self.log.most_at_once = max(self.log.most_at_once, self.log.under_way)
+
+    def control(self, request: Request) -> Answer:
+        return control(self, self.log, request)
 
     def pass_on(self, query: str) -> httpx.Response:
         time.sleep(self.latency)

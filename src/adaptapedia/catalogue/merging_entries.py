@@ -60,6 +60,11 @@ def merge_entries(entry: Entry, *, into: Entry) -> None:
     into.save()
 
 
+def fields_taken(entry: Entry, into: Entry) -> set[str]:
+    """What the one that stays takes over from the other: fields and lists that people wrote there alone."""
+    return _by_people(entry) - _by_people(into) - ITS_OWN
+
+
 def _move_rows(entry: Entry, into: Entry) -> None:
     for name in LISTS:
         _make_room(name, entry, into)
@@ -113,7 +118,7 @@ def _move_one(row: Model, field: str, into: Entry) -> None:
 
 def _take_fields(entry: Entry, into: Entry) -> None:
     """What a person wrote, with its lock and where it comes from; then upstreams are merged into it once more."""
-    taken = _by_people(entry) - _by_people(into) - ITS_OWN
+    taken = fields_taken(entry, into)
     for field in taken - LISTS:
         setattr(into, field, getattr(entry, field))
         if stamp := entry.provenance.get(field):

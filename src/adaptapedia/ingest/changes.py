@@ -108,6 +108,12 @@ class Lists:
         """Log the lists that differ from their images, and put them down to the origin. How many do."""
         return execute(statement("lists_logged").format(**self._names), origin.parameters)
 
+    def rows(self, query: str, origin: Origin) -> list[int]:
+        """Keys of entries by a statement in the names of this list."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement(query).format(**self._names), origin.parameters)
+            return [key for (key,) in cursor.fetchall()]
+
     @property
     def _images(self) -> str:
         return f"{self.stage_entry}_{self.name}_images"
@@ -116,6 +122,8 @@ class Lists:
     def _names(self) -> dict[str, str]:
         return {
             "name": self.name,
+            "table": self.table,
+            "owner": self.owner,
             "images": self._images,
             "stage_entry": self.stage_entry,
             "entry": self.entry,

@@ -1,6 +1,7 @@
 """What the command `ingest` tells on a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -10,6 +11,9 @@ from rich.text import Text
 from adaptapedia.ingest.by_hand.columns import PairOfFile, Side
 from adaptapedia.ingest.by_hand.importing import Outcome
 from adaptapedia.ingest.reverting.report import Report
+
+ROWS_A_TABLE = 1_000
+"""A table is laid out as a whole, and held for that."""
 
 
 def show_report(report: Report) -> RenderableType:
@@ -32,21 +36,19 @@ def show_report(report: Report) -> RenderableType:
     return Group(*parts)
 
 
-def show_outcome(outcome: Outcome) -> RenderableType:
-    """What a file of pairs holds, every fault in it, and what became of it."""
-    parts: list[RenderableType] = [Text(f"{outcome.file}: {outcome.rows:,} rows", style="bold")]
+def show_outcome(outcome: Outcome) -> Iterator[RenderableType]:
+    """What a file of pairs holds, every fault in it, and what became of it; long lists in several tables."""
+    yield Text(f"{outcome.file}: {outcome.rows:,} rows", style="bold")
     if outcome.first:
-        parts.append(_table(("line", "screen work", "relation", "made from"), map(_row_of, outcome.first)))
-    parts.append(_counts(outcome.counts))
+        yield _table(("line", "screen work", "relation", "made from"), map(_row_of, outcome.first))
+    yield _counts(outcome.counts)
     if outcome.locked:
-        parts.append(Text(f"{outcome.locked:,} values stay as a person has written and locked them."))
-    if outcome.faults:
-        faults = ((f"{fault.line}", fault.column, fault.reason, fault.value) for fault in outcome.faults)
-        parts.append(_table(("line", "column", "what is wrong", "value"), faults))
-    if outcome.alike:
-        alike = ((f"{one.line}", one.title, f"looks like {one.what}") for one in outcome.alike)
-        parts.append(_table(("line", "title", ""), alike))
-    return Group(*parts, Text(_end_of(outcome)))
+        yield Text(f"{outcome.locked:,} values stay as a person has written and locked them.")
+    faults = ((f"{fault.line}", fault.column, fault.reason, fault.value) for fault in outcome.faults)
+    yield from _tables(("line", "column", "what is wrong", "value"), faults)
+    alike = ((f"{one.line}", one.title, f"looks like {one.what}") for one in outcome.alike)
+    yield from _tables(("line", "title", ""), alike)
+    yield Text(_end_of(outcome))
 
 
 def _row_of(pair: PairOfFile) -> tuple[str, str, str, str]:
@@ -63,8 +65,7 @@ def _end_of(outcome: Outcome) -> str:
     if outcome.run_id is not None:
         return f"It is in the catalogue, as run {outcome.run_id}."
     if outcome.faults:
-        lines = len({fault.line for fault in outcome.faults})
-        return f"{lines:,} lines are bad. Mend them: a file goes in as a whole or not at all."
+        return f"{outcome.faults.lines:,} lines are bad. Mend them: a file goes in as a whole or not at all."
     if not outcome.is_good:
         return "Name the items of what looks like something that is there, or say it again with --allow-twins."
     return "Nothing was changed. Say it again with --apply to do it."
@@ -74,6 +75,11 @@ def _counts(counts: Mapping[str, Mapping[str, int]]) -> Table:
     columns = list(dict.fromkeys(name for row in counts.values() for name in row))
     rows = ((kind.replace("_", " "), *(f"{row.get(name, 0):,}" for name in columns)) for kind, row in counts.items())
     return _table(("", *columns), rows)
+
+
+def _tables(columns: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[Table]:
+    while some := [*islice(rows, ROWS_A_TABLE)]:
+        yield _table(columns, some)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

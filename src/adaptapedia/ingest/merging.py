@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from adaptapedia.ingest.adopting import adopt_people
+from adaptapedia.ingest.afresh import read_titles_afresh
 from adaptapedia.ingest.changes import Lists, execute_logged
 from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.origin import Origin
@@ -130,6 +131,11 @@ def lock_catalogue() -> None:
     """Keep every other bulk writer of the catalogue waiting until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CATALOGUE_LOCK])
+
+
+def standing(kind: Kind, keys: Collection[int]) -> set[int]:
+    """Which of these entries are there, whatever was there a moment ago; they stay until this transaction ends."""
+    return {key for (key,) in _select(f"SELECT id FROM {kind.table} WHERE id = ANY(%s::bigint[]) FOR KEY SHARE", keys)}
 
 
 def merge_people(items: Iterable[Item], *, origin: Origin) -> Merged:
@@ -314,6 +320,8 @@ def _attach(kind: Kind, hanging: Hanging, origin: Origin) -> tuple[int, int]:
     removed = execute(statement(f"{hanging.name}_removed").format(**names), origin.parameters)
     written = execute(statement(hanging.name).format(**names), origin.parameters)
     lists.log_changes(origin)
+    if removed and kind is SCREEN_WORK and hanging.name == "credits":
+        read_titles_afresh(lists.rows("roles_emptied", origin))
     return written, removed
 
 

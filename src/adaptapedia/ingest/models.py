@@ -17,18 +17,25 @@ class SourceState(models.Model):
         UNMATCHED = "unmatched", _("nothing was found for it")
         REVIEW = "review", _("what was found waits for a person")
         FAILED = "failed", _("the upstream could not answer")
+        VANISHED = "vanished", _("it was there, and is not any more")
+        MISSING = "missing", _("left out of an answer about many, and still to be asked for by itself")
+        MOVED = "moved", _("merged into another")
 
     source = models.CharField(max_length=20)
     key = models.CharField(
         max_length=40, help_text=_("The upstream's own id, such as Q42 or movie/841; screen/7 for what has none yet.")
     )
     read_at = models.DateTimeField(_("last asked for"))
+    run_id = models.BigIntegerField(null=True, blank=True, help_text=_("The run that last asked for it."))
     refreshed_at = models.DateTimeField(
         _("last answered"), null=True, blank=True, help_text=_("How long what came of it may be kept counts from here.")
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default="", db_default="", blank=True)
     modified_at = models.DateTimeField(null=True, blank=True, help_text=_("What the upstream says."))
     etag = models.CharField(max_length=200, blank=True)
+    version = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Of what rows were made of when it was last answered.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]
@@ -116,9 +123,34 @@ class Reject(models.Model):
         NAME_TOO_LONG = "name_too_long", _("a name of over 1,000 characters: the entry stands without it")
         MALFORMED_DATE = "malformed_date", _("a date of the wrong shape: the entry stands without it")
         MALFORMED_ID = "malformed_id", _("an external id of the wrong shape: the entry stands without it")
+        NOT_READ = "not_read", _("the upstream could not answer")
+        NO_TITLE = "no_title", _("no title")
+        NO_ID = "no_id", _("something without a number")
+        NOT_TEXT = "not_text", _("something else where words were due")
+        TEXT_TOO_LONG = "text_too_long", _("words beyond all measure")
+        NOT_A_NUMBER = "not_a_number", _("something else where a number was due")
+        NOT_A_WHOLE_NUMBER = "not_a_whole_number", _("something else where a whole number was due")
+        NUMBER_OUT_OF_RANGE = "number_out_of_range", _("a number out of range")
+        NOT_TRUE_OR_FALSE = "not_true_or_false", _("something else where yes or no was due")
+        NOT_A_LIST = "not_a_list", _("something else where a list was due")
+        NOT_AN_OBJECT = "not_an_object", _("something else where an object was due")
+        DATE_OUT_OF_RANGE = "date_out_of_range", _("a date out of range")
+        MALFORMED_ADDRESS = "malformed_address", _("an address of the wrong shape")
+        MALFORMED_COUNTRY = "malformed_country", _("a country of the wrong shape")
+        MALFORMED_LANGUAGE = "malformed_language", _("a language of the wrong shape")
+        MALFORMED_PATH = "malformed_path", _("the path of a picture of the wrong shape")
+        MALFORMED_RATING = "malformed_rating", _("an age rating of the wrong shape")
+        MALFORMED_STATUS = "malformed_status", _("a status of the wrong shape")
+        NOT_IN_SEARCH = "not_in_search", _("it is there, and the search does not find it")
+        AUTHORS_DO_NOT_MATCH = "authors_do_not_match", _("more or fewer names of authors than keys")
+        MORE_PROBLEMS = "more_problems", _("more than is told")
 
     source = models.CharField(_("source"), max_length=20)
-    key = models.CharField(_("item"), max_length=90, help_text=_("Q1 for an item, Q1>Q2 for a pair, Q1#… for a value."))
+    key = models.CharField(
+        _("item"),
+        max_length=90,
+        help_text=_("Q1 for an item, Q1>Q2 for a pair, Q1#… for a value; else as in SourceState."),
+    )
     reason = models.CharField(_("reason"), max_length=30, choices=Reason)
     payload = models.JSONField(_("payload"), default=dict)
     run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """The statements of `merge/*.sql`."""
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,3 +27,14 @@ def scalar(sql: str, parameters: dict[str, Any] | None = None) -> int:
         cursor.execute(sql, parameters)
         (number,) = cursor.fetchone() or (0,)
         return int(number)
+
+
+def batches(sql: str, *, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query, so many at a time. It runs once, and sees nothing of what is written meanwhile.
+
+    In the caller's transaction.
+    """
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, {})
+        while rows := cursor.fetchmany(size):
+            yield rows

@@ -1,7 +1,9 @@
 """What the catalogue has from Wikidata and a sweep has not seen: suspects, asked for singly before they are retired.
 
 A suspect's items are each asked for by themselves. An item that is gone takes its entry and that entry's adaptations
-with it; one that is there and does not state the pair, the adaptation alone. Retired is hidden, kept, and restored
+with it; one that is there and does not state the pair, the adaptation alone. A sweep that reads everything asks for
+entries too of which it has met neither pair nor credit: together with others first, and singly where they are gone
+or redirect. Retired is hidden, kept, and restored
 when upstream has it again. Where more than BREAKER of what should be seen has vanished, a person is asked first.
 """
 
@@ -11,13 +13,14 @@ from typing import Protocol
 
 from django.db import connection
 
+from adaptapedia.catalogue.models import Person
 from adaptapedia.ingest.changes import execute_logged
 from adaptapedia.ingest.models import Sweep, SweepItem, SweepSuspect
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.ingest.reading import keep_items
+from adaptapedia.ingest.reading import ITEM_BATCH, keep_items
 from adaptapedia.ingest.redirects import find_targets
 from adaptapedia.ingest.rows import RECORD
-from adaptapedia.ingest.sides import class_tree, side_of
+from adaptapedia.ingest.sides import class_tree, not_there, side_of
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.sweep import enter, last_good, step
 from adaptapedia.scheduling.jobs import Ask, Run
@@ -60,7 +63,9 @@ def question_vanished(sweep: Sweep, reader: ItemReader, run: Run, *, origin: Ori
     if not sweep.cursor:
         with step(sweep):
             found = execute(statement("suspects"), {**origin.parameters, "sweep": sweep.pk})
-            sweep.cursor = {"done": 0, "total": found, "allowed": False}
+            sweep.cursor = {"done": 0, "total": found, "allowed": False, "looked_for": 0}
+    if sweep.base_id is None:
+        _look_for_unseen(sweep, reader, run, origin)
     if not sweep.cursor["allowed"]:
         _stop_where_too_much_has_vanished(sweep, run, origin)
     if sweep.answer != KEEP:
@@ -69,6 +74,29 @@ def question_vanished(sweep: Sweep, reader: ItemReader, run: Run, *, origin: Ori
         find_targets(sweep)
         _judge(sweep)
         enter(sweep, Sweep.Phase.MERGE)
+
+
+def _look_for_unseen(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin) -> None:
+    """Let entries of which the sweep has met nothing be asked for singly, where they are not simply there."""
+    while unseen := _unseen(sweep, origin):
+        run.progress(sweep.cursor.get("looked_for", 0), step="looking for entries that nothing has met")
+        gone = [item.qid for item in reader.items(unseen) if not_there(item)]
+        with step(sweep):
+            execute(statement("pending_unseen"), {"sweep": sweep.pk, "qids": gone})
+            sweep.cursor = {**sweep.cursor, "looked_for": unseen[-1]}
+
+
+def _unseen(sweep: Sweep, origin: Origin) -> list[int]:
+    """The next of them, in QID order."""
+    with connection.cursor() as cursor:
+        parameters = {
+            **origin.parameters,
+            "sweep": sweep.pk,
+            "after": sweep.cursor.get("looked_for", 0),
+            "limit": ITEM_BATCH,
+        }
+        cursor.execute(statement("unseen_entries"), parameters)
+        return [qid for (qid,) in cursor.fetchall()]
 
 
 def _stop_where_too_much_has_vanished(sweep: Sweep, run: Run, origin: Origin) -> None:
@@ -95,7 +123,8 @@ def _question(sweep: Sweep, vanished: Vanished) -> str:
     told = f"{vanished.pairs_vanished:,} of {vanished.pairs:,} pairs"
     if vanished.items_vanished:
         told += f" and {vanished.items_vanished:,} of {vanished.items:,} items"
-    return f"{told} have vanished{since}: {examples}{', …' if vanished.pairs_vanished > EXAMPLES else ''}."
+    more = ", …" if vanished.pairs_vanished > EXAMPLES else ""
+    return f"{told} have vanished{since}{': ' if examples else ''}{examples}{more}."
 
 
 def _ask_singly(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin) -> None:
@@ -118,9 +147,13 @@ def _unasked(sweep: Sweep) -> list[int]:
 
 
 def _side(sweep: Sweep, item: Item, tree: ClassTree) -> str:
-    """One who is in the credits stays a person, unless gone."""
+    """One who is in the credits or the catalogue stays a person, unless gone, also under a new number."""
     side = side_of(item, tree, is_subject=bool(item.based_on))
-    is_person = SweepItem.objects.filter(sweep=sweep, qid=item.qid, side=Side.PERSON).exists()
+    led_here = sweep.items.filter(side=Side.REDIRECT, record__redirect_to=item.qid).values_list("qid", flat=True)
+    is_person = (
+        sweep.items.filter(qid=item.qid, side=Side.PERSON).exists()
+        or Person.objects.filter(wikidata_id__in=[item.qid, *led_here]).exists()
+    )
     return Side.PERSON if is_person and side not in {Side.ABSENT, Side.REDIRECT} else side
 
 
@@ -161,11 +194,15 @@ class Settled:
 
     missing: int
     retired: dict[str, int]
-    """Of works, screen_works and adaptations."""
+    """Of people, works, screen_works and adaptations."""
     restored: dict[str, int]
 
 
-ENTRIES = (("works", "catalogue_work", Side.WORK), ("screen_works", "catalogue_screenwork", Side.SCREEN))
+ENTRIES = (
+    ("people", "catalogue_person", Side.PERSON),
+    ("works", "catalogue_work", Side.WORK),
+    ("screen_works", "catalogue_screenwork", Side.SCREEN),
+)
 
 
 def settle_vanished(sweep: Sweep, *, origin: Origin) -> Settled:

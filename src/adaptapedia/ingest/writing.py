@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from adaptapedia.ingest.limits import keep_suspects, stop_where_too_little_was_read
 from adaptapedia.ingest.merging import (
     Merged,
     lock_catalogue,
@@ -69,12 +70,20 @@ PARTS = (
 
 
 def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
-    """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep."""
+    """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep.
+
+    Raises Ask, with nothing written, where it has read far less than is usual.
+    """
     if not sweep.cursor:
+        read = _rows_to_write(sweep)
+        if not sweep.is_snapshot:
+            stop_where_too_little_was_read(sweep, run, read)
         with step(sweep):
             lock_catalogue()
+            keep_suspects(sweep)
             _count_merged(sweep, merge_redirected(sweep))
-            sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": _rows_to_write(sweep)}
+            sweep.counts["read"] = read
+            sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": sum(read.values())}
     tree, targets = class_tree(sweep), targets_of(sweep)
     while sweep.cursor["part"] < len(PARTS):
         _write_entries(sweep, run, tree, targets, origin)
@@ -130,8 +139,9 @@ def _finish(sweep: Sweep, origin: Origin) -> None:
     parameters = {**origin.parameters, "sweep": sweep.pk}
     execute(statement("staged_rejects"), parameters)
     execute(statement("rejects_cleared"), parameters)
-    execute(statement("rejects"), parameters)
-    sweep.counts["rejected"] = dict(_rejects_by_reason())
+    execute(statement("rejects").format(stage="stage_reject"), parameters)
+    rejected = dict(_rejects_by_reason())
+    sweep.counts |= {"rejected": rejected, "rejects": sum(rejected.values())}
     enter(sweep, Sweep.Phase.DONE)
     sweep.finished_at = timezone.now()
 
@@ -159,9 +169,9 @@ def _count(sweep: Sweep, name: str, merged: Merged) -> None:
     attached["removed"] += merged.detached
 
 
-def _rows_to_write(sweep: Sweep) -> int:
-    items = sum(scalar(f"SELECT count(*) {part.source}", _parameters(sweep, part)) for part in PARTS)
-    return items + sweep.edges.filter(reason="").count()
+def _rows_to_write(sweep: Sweep) -> dict[str, int]:
+    items = {part.name: scalar(f"SELECT count(*) {part.source}", _parameters(sweep, part)) for part in PARTS}
+    return {**items, "pairs": sweep.edges.filter(reason="").count()}
 
 
 def _items(sweep: Sweep, part: Part) -> list[Item]:

@@ -18,6 +18,7 @@ from adaptapedia.scheduling.jobs import HOUR, Counts, Run, job
     expires=6 * HOUR,
     soft_limit=4 * HOUR,
     hard_limit=4.5 * HOUR,
+    watched=("processed", "gone"),
 )
 def refresh_openlibrary_metadata(run: Run) -> Counts:
     """Book metadata from Open Library: records that are a week old, then descriptions that are three months old."""

@@ -24,6 +24,7 @@ AT_FIRST = timedelta(days=14)
     expires=6 * HOUR,
     soft_limit=6 * HOUR,
     hard_limit=6.5 * HOUR,
+    watched=("processed", "gone"),
 )
 def read_tmdb_changes(run: Run) -> Counts:
     """Screen metadata that TMDb says has changed since the last time."""
@@ -33,5 +34,10 @@ def read_tmdb_changes(run: Run) -> Counts:
             raise Skip("There is no metadata yet that could have changed.")
         since = last_reading(TMDB_CHANGES) or began - AT_FIRST
         counts = refresh_changed(client, run, loop, extent=tmdb_extent(), since=since.date(), until=began.date())
-    keep_reading(TMDB_CHANGES, at=began)
+    if counts["left"]:
+        run.suspect(
+            f"{counts['left']:,} titles that changed are still to be read: the next run reads these days again."
+        )
+    else:
+        keep_reading(TMDB_CHANGES, at=began)
     return counts

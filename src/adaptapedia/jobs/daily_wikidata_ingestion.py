@@ -1,15 +1,15 @@
 """Every day: the books and what was made from them, from Wikidata into the catalogue."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.utils import timezone
 
 from adaptapedia.catalogue.freshness import WIKIDATA, keep_reading
 from adaptapedia.ingest.endpoints import ingest_wikidata
-from adaptapedia.ingest.upstreams import Upstream, budget_of
+from adaptapedia.ingest.upstreams import budget_of_endpoint
 from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
 from adaptapedia.sources.wikidata.client import WikidataClient
+
+OUTCOMES = ("created", "updated", "unchanged", "retired")
 
 
 @job(
@@ -24,7 +24,11 @@ from adaptapedia.sources.wikidata.client import WikidataClient
     hard_limit=6.5 * HOUR,
     remember_as="last_wikidata_ingestion",
     remember_for=DAY,
-    watched=("works.unchanged", "screen_works.unchanged", "adaptations.unchanged"),
+    watched=(
+        *(f"read.{kind}" for kind in ("works", "screen_works", "pairs")),
+        *(f"{kind}.{outcome}" for kind in ("works", "screen_works", "adaptations") for outcome in OUTCOMES),
+        "rejects",
+    ),
 )
 def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
     """Book → screen adaptations from Wikidata into the catalogue.
@@ -41,6 +45,5 @@ def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
 
 def _client(endpoint: str) -> WikidataClient:
     """A client of one endpoint, with a budget of that endpoint's own: one's open breaker says nothing of another."""
-    is_first = endpoint == settings.WIKIDATA_SPARQL_ENDPOINTS[0]
-    budget = budget_of(Upstream.WIKIDATA, at="" if is_first else urlsplit(endpoint).hostname or "")
+    budget = budget_of_endpoint(endpoint)
     return WikidataClient(endpoint, user_agent=settings.USER_AGENT, budget=budget, **settings.WIKIDATA_WAITS)

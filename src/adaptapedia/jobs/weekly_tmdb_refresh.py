@@ -20,7 +20,7 @@ from adaptapedia.scheduling.jobs import DAY, HOUR, Counts, Run, job
     hard_limit=6.5 * HOUR,
     remember_as="last_tmdb_refresh",
     remember_for=7 * DAY,
-    watched=("processed", "unmatched"),
+    watched=("processed", "unmatched", "gone"),
 )
 def refresh_tmdb_metadata(run: Run) -> Counts:
     """Screen metadata from TMDb: what has an id and no metadata, what has no id, then the stalest."""

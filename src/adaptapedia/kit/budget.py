@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import redis
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import LockNotOwnedError
+from redis.exceptions import LockError, LockNotOwnedError
 from redis.lock import Lock
 from redis.retry import Retry
 
@@ -64,9 +64,11 @@ if asked > tonumber(state[3] or 0) then
   tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
   redis.call('HSET', KEYS[1], 'paused_until', ARGV[4], 'tokens', tostring(tokens), 'at', tostring(math.max(asked, at)))
 end
+redis.call('HDEL', KEYS[1], 'failures', 'open_until', 'probe_until')
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 """
-"""No token comes back during a pause: who waits for its end goes on in turn, not all at once."""
+"""No token comes back during a pause: who waits for its end goes on in turn, not all at once. Who asks for one has
+answered, so that the breaker is closed: the pause stands in its place."""
 
 _FAIL = """
 local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
@@ -121,8 +123,9 @@ class Limits:
     cost: float | None = None
     """What one turn costs; None: its duration in seconds."""
     one_at_a_time: bool = True
-    holder_dies_after: float = 75.0
-    """Seconds after which a turn that was never given back is taken for dead: more than any query lasts."""
+    holder_dies_after: float = 90.0
+    """Seconds after which a turn that was never given back is taken for dead: more than any query lasts, with what
+    it takes to read the answer and to tell the budget of it."""
     patience: float = 300.0
     """Seconds that we wait for others' turns, and for tokens, before giving up."""
     longest_pause: float = 120.0
@@ -211,7 +214,7 @@ class Budget:
         return float(self._spend_script(keys=[self._key], args=arguments))
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask for `seconds`. A longer pause that is under way stays."""
+        """Let nobody ask for `seconds`, as the upstream has answered. A longer pause that is under way stays."""
         now, limits = self._now(), self.limits
         self._pause_script(keys=[self._key], args=[now, limits.rate, limits.burst, now + seconds, FORGOTTEN_AFTER])
 
@@ -251,18 +254,29 @@ class Budget:
             yield None
             return
         lock = self._redis.lock(f"{self._key}:turn", timeout=self.limits.holder_dies_after, thread_local=False)
+        self._acquire(lock)
+        try:
+            yield lock
+        finally:
+            # The turn lasted longer than a dead holder's, or the Valkey restarted: what was read is whole all the same.
+            with suppress(LockError):
+                lock.release()
+
+    def _acquire(self, lock: Lock) -> None:
         waited = 0.0
         while not lock.acquire(blocking=False):
             if waited >= self.limits.patience:
                 raise Crowded(f"Others were asking {self.name} for {waited:.0f} s without a break")
             self._sleep(LOOKS_FOR_ITS_TURN_EVERY)
             waited += LOOKS_FOR_ITS_TURN_EVERY
+
+    def _hold(self, lock: Lock, seconds: float) -> None:
+        """Hold our turn for so long and a query more; take it anew where a restart of the Valkey has lost it."""
         try:
-            yield lock
-        finally:
-            # The turn lasted longer than a dead holder's, or the Valkey restarted: what was read is whole all the same.
-            with suppress(LockNotOwnedError):
-                lock.release()
+            lock.extend(seconds + self.limits.holder_dies_after, replace_ttl=True)
+        except LockNotOwnedError:
+            self._acquire(lock)
+            lock.extend(seconds + self.limits.holder_dies_after, replace_ttl=True)
 
     def _take(self) -> float:
         """Take a turn's tokens; seconds to wait before it. Raises what keeps us from it altogether."""
@@ -295,8 +309,10 @@ class Budget:
     def _wait(self, seconds: float, lock: Lock | None) -> None:
         """Sleep within our turn, which must not be taken for dead meanwhile."""
         if lock is not None:
-            lock.extend(seconds + self.limits.holder_dies_after, replace_ttl=True)
+            self._hold(lock, seconds)
         self._sleep(seconds)
+        if lock is not None:
+            self._hold(lock, 0.0)
 
     def _shared_time(self) -> float:
         seconds, microseconds = self._redis.time()

@@ -74,7 +74,8 @@ def candidates(match: Match) -> list[Shown]:
     """The candidates of a match, the best first, each with where it stands."""
     return [
         Shown(
-            **{name: told[name] for name in ("ref", "title", "original_title", "language", "year", "score")},
+            title=told["title"] or told["ref"],
+            **{name: told[name] for name in ("ref", "original_title", "language", "year", "score")},
             parts=list(findings(told["parts"])),
             state=_state(match, told["ref"]),
         )

@@ -99,7 +99,7 @@ def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Troubl
                 _("Read why, or try it now."),
                 _address(run),
             )
-        elif run is not None and run.state == JobRun.State.SUCCEEDED and run.suspicion:
+        elif run is not None and run.is_suspicious:
             text = _("The last run of %(name)s is not as usual: %(why)s") % {
                 "name": schedule.name,
                 "why": run.suspicion.rstrip("."),

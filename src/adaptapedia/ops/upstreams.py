@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
-from adaptapedia.ingest.upstreams import Upstream, budget_of
-from adaptapedia.kit.budget import BudgetState, Limits
+from adaptapedia.ingest.upstreams import every_budget
+from adaptapedia.kit.budget import Budget, BudgetState, Limits
 from adaptapedia.ops.legs import State
 from adaptapedia.ops.troubles import Trouble
 from adaptapedia.ops.words import plain, span, stamp
@@ -29,9 +29,9 @@ class UpstreamRow:
 
 
 def upstreams() -> list[UpstreamRow]:
-    """Every upstream, in the order of `Upstream`."""
+    """Every upstream, and of Wikidata each endpoint, in their order."""
     now = timezone.now()
-    return [_row(upstream, now) for upstream in Upstream]
+    return [_row(budget, now) for budget in every_budget()]
 
 
 def upstream_troubles(rows: list[UpstreamRow]) -> Iterator[Trouble]:
@@ -42,15 +42,15 @@ def upstream_troubles(rows: list[UpstreamRow]) -> Iterator[Trouble]:
             yield Trouble(f"{row.name}: {row.detail}.", remedy)
 
 
-def _row(upstream: Upstream, now: datetime) -> UpstreamRow:
-    with closing(budget_of(upstream)) as budget:
+def _row(shared: Budget, now: datetime) -> UpstreamRow:
+    with closing(shared) as budget:
         allowed = _allowed(budget.limits)
         try:
             standing = budget.state()
         except RedisError:
-            return UpstreamRow(upstream.value, allowed, State.DEGRADED, _("cannot be known without the cache"), None)
+            return UpstreamRow(budget.name, allowed, State.DEGRADED, _("cannot be known without the cache"), None)
     state, detail = _told(standing, now)
-    return UpstreamRow(upstream.value, allowed, state, detail, standing)
+    return UpstreamRow(shared.name, allowed, state, detail, standing)
 
 
 def _allowed(limits: Limits) -> str:

@@ -14,7 +14,7 @@ from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, queue_of
 from adaptapedia.scheduling.queries import RULES, names
-from adaptapedia.scheduling.terms import JobSpec, registry, spec_for, spec_of_task
+from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
 
@@ -47,7 +47,8 @@ class UnknownAnswer(ValueError):
     """The answer is none of those that the run gives to choose from."""
 
     def __init__(self, run: JobRun, answer: str) -> None:
-        choices = ", ".join(dict(run.question["answers"])) if run.question else ""
+        question = run.question if run.state == State.ASKING else None
+        choices = ", ".join(dict(question["answers"])) if question else USUAL
         super().__init__(f"{answer!r} is no answer to run {run.pk}. The answers are: {choices}.")
 
 
@@ -136,14 +137,23 @@ def _again(run: JobRun, *, by: str | None) -> JobRun:
 
 
 def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
-    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer."""
+    """Answer what a run asks, and let it go on. `by` says who did. Raises NotAsked and UnknownAnswer.
+
+    Of a run that has succeeded and is not as usual one may say that it is: `usual`.
+    """
     with transaction.atomic():
         asking = JobRun.objects.select_for_update().get(pk=run.pk)
+        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
+        if asking.is_suspicious:
+            if answer != USUAL:
+                raise UnknownAnswer(asking, answer)
+            JobRun.objects.filter(pk=run.pk).update(**said)
+            asking.refresh_from_db()
+            return asking
         if asking.state != State.ASKING or not asking.question:
             raise NotAsked(asking)
         if answer not in dict(asking.question["answers"]):
             raise UnknownAnswer(asking, answer)
-        said = {"answer": answer, "answered_by": by[:200], "answered_at": Now()}
         JobRun.objects.filter(pk=run.pk).update(state=State.QUEUED, **said, next_attempt_at=Now(), sent_at=Now())
         asking.refresh_from_db()
         send_after_commit(asking)

@@ -1,8 +1,9 @@
 """What a job's figures usually are, learned from its own history. Pure.
 
-The band is the median of the last runs, widened by six median absolute deviations or by a quarter of the median,
-whichever is more: a daily growth stays within it, half of what there was a week ago does not. As the median
-ignores a few outliers, one odd run does not move it, and a lasting change is the new usual after some runs.
+The band is the median of the last runs, widened by six median absolute deviations, by a quarter of the median or by
+a few, whichever is most: a daily growth stays within it, half of what there was a week ago does not. Runs that were
+not as usual are no part of it, so that what goes wrong again and again is not usual one day. What a person has
+accepted is: at once, and for good when it lasts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ LEAST = 4
 """Runs without which nothing is usual yet."""
 SPREADS = 6
 SHARE = 0.25
+FEW = 20
+"""So many more or fewer are never odd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,23 @@ class Band:
 
     def __contains__(self, figure: float) -> bool:
         return self.low <= figure <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The counts of a job's last runs, the newest last, and of those among them that a person has accepted."""
+
+    counts: Sequence[Mapping[str, Any]]
+    accepted: Sequence[Mapping[str, Any]] = ()
+
+    def band(self, name: str) -> Band | None:
+        """What a figure usually is, and whatever near to that a person has accepted; None with too little history."""
+        band = band_of(_known(name, self.counts))
+        accepted = _known(name, self.accepted)
+        if band is None or not accepted:
+            return band
+        low = min(band.low, *(figure - abs(figure) * SHARE for figure in accepted))
+        return Band(low, max(band.high, *(figure + abs(figure) * SHARE for figure in accepted)), band.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,7 @@ def band_of(history: Sequence[float]) -> Band | None:
     if len(figures) < LEAST:
         return None
     middle = median(figures)
-    spread = max(SPREADS * median(abs(figure - middle) for figure in figures), abs(middle) * SHARE)
+    spread = max(SPREADS * median(abs(figure - middle) for figure in figures), abs(middle) * SHARE, FEW)
     return Band(middle - spread, middle + spread, len(figures))
 
 
@@ -57,10 +77,13 @@ def figure_of(counts: Mapping[str, Any], name: str) -> float | None:
     return None if isinstance(found, bool) or not isinstance(found, int | float) else found
 
 
-def outside(names: Sequence[str], counts: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> Iterator[Outside]:
+def outside(names: Sequence[str], counts: Mapping[str, Any], history: History) -> Iterator[Outside]:
     """The named figures that are not what they usually are. A figure that has vanished counts as nought."""
     for name in names:
-        past = [figure for one in history if (figure := figure_of(one, name)) is not None]
-        figure, band = figure_of(counts, name) or 0, band_of(past)
+        figure, band = figure_of(counts, name) or 0, history.band(name)
         if band is not None and figure not in band:
             yield Outside(name, figure, band)
+
+
+def _known(name: str, past: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [figure for counts in past if (figure := figure_of(counts, name)) is not None]

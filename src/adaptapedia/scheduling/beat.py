@@ -31,6 +31,7 @@ from adaptapedia.scheduling.models import Presence
 from adaptapedia.scheduling.queries import BEAT_SEEN
 from adaptapedia.scheduling.store import BATCH, PostgresStore
 from adaptapedia.scheduling.terms import DAY
+from adaptapedia.scheduling.watchdog import start_in_beat
 from adaptapedia.scheduling.wording import in_a_line
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]  # Celery and its beat ha
         super().__init__(*args, **{**kwargs, "max_interval": ROUND})
 
     def setup_schedule(self) -> None:
-        """Install nothing: the rows are what `setup_periodic_tasks` and the operators wrote."""
+        """Begin to watch. Nothing is installed: the rows are what `setup_periodic_tasks` and the operators wrote."""
+        start_in_beat(self.engine.stopping)
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Wait for the next round, and make it."""

@@ -73,12 +73,16 @@ def _send_at_once(messages: list[Message]) -> None:
         if len(messages) == 1:
             _message(messages[0], producer=producer)
             return
+        known: set[str | None] = set()
         with producer.batch(max_size=AT_ONCE):
             for message in messages:
-                _message(message, producer=producer)
+                queue = None if "exchange" in message.options else message.queue
+                _message(message, producer=producer, declare=() if queue in known else None)
+                known.add(queue)
 
 
-def _message(message: Message, *, producer: Any) -> None:
+def _message(message: Message, *, producer: Any, declare: tuple[()] | None = None) -> None:
+    """Send one; `declare` is empty where its queue is known to be there, as for all but the first of a batch."""
     options = dict(message.options)
     given: dict[str, Any] = {name: options[name] for name in ("exchange", "routing_key", "priority") if name in options}
     where: dict[str, Any] = given if "exchange" in given else {"queue": message.queue, **given}
@@ -93,5 +97,6 @@ def _message(message: Message, *, producer: Any) -> None:
         ignore_result=True,
         retry_policy=BRIEF_RETRY,
         producer=producer,
+        declare=declare,
         **where,
     )

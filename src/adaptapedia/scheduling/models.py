@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.choices import Missed, Overlap
+from adaptapedia.scheduling.terms import ACCEPTING
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -170,6 +171,11 @@ class JobRun(models.Model):
         if self.started_at is None or self.finished_at is None:
             return None
         return self.finished_at - self.started_at
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether it has succeeded, is not as usual, and nobody has said that it is."""
+        return self.state == self.State.SUCCEEDED and bool(self.suspicion) and self.answer not in ACCEPTING
 
     @property
     def result(self) -> dict[str, Any] | None:

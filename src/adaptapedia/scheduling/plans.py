@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from celery import current_app
@@ -26,9 +27,12 @@ POLICIES = (
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A schedule's row with its rule's and its companion's, read in one go (`store.DUE`) or off the models."""
+    """A schedule's row with its rule's and its companion's, read in one go (`store.DUE`) or off the models.
+
+    What follows from the row is worked out once: ten thousand may be due together.
+    """
 
     id: int
     name: str
@@ -77,9 +81,14 @@ class Schedule:
             policies={name: getattr(companion, name) for name in POLICIES},
         )
 
-    @property
+    @cached_property
     def spec(self) -> JobSpec:
         return spec_for(self.task)
+
+    @cached_property
+    def terms(self) -> Policies:
+        """The policies that hold for it. Raises BadRule."""
+        return policies_of(self.spec, self.policies)
 
     @property
     def rule(self) -> Rule:
@@ -103,19 +112,18 @@ class Schedule:
     def mark(self) -> Mark:
         return Mark(next_due=self.next_due_at, edited_at=self.edited_at, paused_at=self.paused_at)
 
-    @property
+    @cached_property
     def arguments(self) -> dict[str, Any]:
         """What it gives its task, as `JobRun.arguments`. Raises BadRule when it is no such JSON."""
         return {"args": given("args", self.args, list), "kwargs": given("kwargs", self.kwargs, dict)}
 
-    @property
+    @cached_property
     def options(self) -> dict[str, Any]:
         """What its messages say beside that, as `JobRun.options`. Raises BadRule."""
         named = {name: getattr(self, name) for name in ("exchange", "routing_key", "priority")}
         said = {name: value for name, value in named.items() if value is not None}
         headers = given("headers", self.headers, dict)
-        policies = policies_of(self.spec, self.policies)
-        limits = {"soft_limit": policies.soft_limit, "hard_limit": policies.hard_limit}
+        limits = {"soft_limit": self.terms.soft_limit, "hard_limit": self.terms.hard_limit}
         return {
             **said,
             **({"headers": headers} if headers else {}),
@@ -141,16 +149,15 @@ def rule_of(spec: JobSpec) -> Crontab:
 def plan_of(schedule: PeriodicTask | Schedule) -> Plan:
     """When it is due and what becomes of ticks that were missed. Raises BadRule, with a sentence."""
     row = schedule if isinstance(schedule, Schedule) else Schedule.of(schedule)
-    policies = policies_of(row.spec, row.policies)
     return Plan(
         rule=row.rule,
         starts=row.start_time,
         expires=row.expires,
         one_off=row.one_off,
         enabled=row.enabled,
-        missed=policies.missed,
-        missed_bound=policies.missed_bound,
-        offset=offset_of(row.name, policies.jitter),
+        missed=row.terms.missed,
+        missed_bound=row.terms.missed_bound,
+        offset=offset_of(row.name, row.terms.jitter),
     )
 
 

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.bands import REMEMBERED
+from adaptapedia.scheduling.bands import REMEMBERED, History
 from adaptapedia.scheduling.core.reckoning import reckon
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, plan_of
-from adaptapedia.scheduling.terms import Counts, registry, spec_of_task
+from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -63,13 +63,13 @@ def fault_of(schedule: PeriodicTask) -> str:
 
 
 def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
-    spec = spec_of_task(schedule.task)
+    spec = spec_for(schedule.task)
     return ScheduleRow(
         schedule=schedule,
         name=schedule.name,
-        about=spec.doc if spec else "",
+        about=spec.doc,
         when=when(schedule),
-        queue=schedule.queue or (spec.queue if spec else ""),
+        queue=schedule.queue or spec.queue,
         enabled=schedule.enabled,
         next_due=next_due(schedule),
         last_run=last_run,
@@ -132,10 +132,15 @@ def last_success(name: str) -> JobRun | None:
     return runs(name).filter(state=JobRun.State.SUCCEEDED).first()
 
 
-def past_counts(name: str) -> list[Counts]:
-    """The results of a schedule's last successful runs, the newest last: as many as make up a history."""
+def history_of(name: str) -> History:
+    """The last successful runs of a schedule, but for those that were not as usual and that nobody has accepted."""
     succeeded = runs(name).filter(state=JobRun.State.SUCCEEDED, counts__isnull=False)
-    return [counts for counts in succeeded.values_list("counts", flat=True)[:REMEMBERED] if counts is not None][::-1]
+    past = succeeded.filter(Q(suspicion="") | Q(answer__in=ACCEPTING))
+    rows = [*past.values_list("counts", "suspicion", "answer")[:REMEMBERED]][::-1]
+    return History(
+        counts=[counts for counts, _, _ in rows if counts is not None],
+        accepted=[counts for counts, suspicion, answer in rows if counts is not None and suspicion and answer],
+    )
 
 
 def beat_seen() -> datetime | None:

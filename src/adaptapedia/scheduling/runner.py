@@ -23,11 +23,11 @@ from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
-from adaptapedia.scheduling.bands import Band, band_of, figure_of, outside
+from adaptapedia.scheduling.bands import Band, History, outside
 from adaptapedia.scheduling.capture import Capture
 from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.queries import past_counts
+from adaptapedia.scheduling.queries import history_of
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Ask, Cancelled, Counts, Interrupted, JobSpec, Skip, spec_for
 from adaptapedia.scheduling.timing import timing
@@ -130,7 +130,7 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
 
 def _suspicion(spec: JobSpec, run: JobRun, counts: Counts, told: Sequence[str]) -> str:
     """What is not as usual about a result, as sentences; operators are told of it here and on /ops/."""
-    past = past_counts(run.schedule_name) if spec.watched else []
+    past = history_of(run.schedule_name) if spec.watched else History([])
     unusual = [
         f"{it.name} is {it.figure:,.0f}; {max(0, it.band.low):,.0f} to {it.band.high:,.0f} were usual "
         f"in the last {it.band.of} runs."
@@ -216,8 +216,7 @@ class Pulse:
 
     def usual(self, figure: str) -> Band | None:
         """See `Run.usual`."""
-        past = (figure_of(counts, figure) for counts in past_counts(self._run.schedule_name))
-        return band_of([known for known in past if known is not None])
+        return history_of(self._run.schedule_name).band(figure)
 
     def settle(self) -> None:
         """Write how far the job came before its end is recorded."""

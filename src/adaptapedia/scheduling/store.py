@@ -106,7 +106,7 @@ class PostgresStore:
         runs = [run for outcome in outcomes for run in _runs(outcome, rows[outcome.id], now)]
         written = self._session.execute(_INSERT, _columns(runs)).fetchall() if runs else []
         self._move(outcomes, rows, now)
-        return [Message(**record) for record in written if record.pop("state") == "queued"]
+        return [_message(rows[it["schedule_id"]], it["id"]) for it in written if it["state"] == "queued"]
 
     def _move(self, outcomes: Sequence[Outcome], rows: dict[int, Schedule], now: datetime) -> None:
         if not outcomes:
@@ -210,6 +210,10 @@ def _runs(outcome: Outcome, row: Schedule, now: datetime) -> list[dict[str, Any]
     ]  # fmt: skip
 
 
+def _message(row: Schedule, run_id: int) -> Message:
+    return Message(run_id, row.task, queue_of(row), row.name, row.arguments, row.options)
+
+
 def _expires_at(row: Schedule, due_at: datetime, *, now: datetime) -> datetime | None:
     """The row's own expiry, else the job's, from the due time on; a tick that was missed counts from now."""
     within = row.spec.expires if row.expire_seconds is None else timedelta(seconds=row.expire_seconds)
@@ -259,7 +263,7 @@ _INSERT = """
         %(ticks)s::int[], %(expires_at)s::timestamptz[], %(state)s::text[], %(reason)s::text[],
         %(finished_at)s::timestamptz[]) AS tick
     ON CONFLICT (schedule_id, due_at) WHERE trigger = 'tick' DO NOTHING
-    RETURNING id AS run_id, task, queue, schedule_name, arguments, options, state
+    RETURNING id, schedule_id, state
 """
 _MOVE = """
     UPDATE scheduling_schedulecompanion AS companion SET next_due_at = moved.next_due_at, fires_at = moved.fires_at,

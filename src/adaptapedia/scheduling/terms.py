@@ -20,6 +20,12 @@ RESULT_SHOWN = 1_000
 Counts = Mapping[str, Any]
 """What a job returns: JSON-serialisable figures by name, the same names whenever it succeeds."""
 
+GO_ON = "go-on"
+"""The answer that lets a run do what it asks about, which is usual from then on."""
+USUAL = "usual"
+"""What a person may answer to a run that has succeeded and is not as usual."""
+ACCEPTING = (GO_ON, USUAL)
+
 
 class Skip(Exception):
     """Raised by a job that has nothing to do; its text, a sentence, is the reason that people see."""
@@ -121,6 +127,8 @@ class JobSpec:
     remember_for: timedelta = DAY
     watched: tuple[str, ...] = ()
     """Figures of the counts, by dotted name, that make a run suspicious when they leave their band (`bands.py`)."""
+    plain: bool = False
+    """Whether its task is no job but any of Celery's, which knows nothing of runs and is run for one."""
     doc: str = field(default="", compare=False)
     """First line of the job's docstring, shown to operators."""
 
@@ -131,12 +139,12 @@ registry: dict[str, JobSpec] = {}
 
 def spec_of_task(task: str) -> JobSpec | None:
     """The job behind a Celery task's name; None when the task is none of ours."""
-    return next((spec for spec in registry.values() if spec.task == task), None)
+    return next((spec for spec in registry.values() if spec.task == task and not spec.plain), None)
 
 
 def spec_for(task: str) -> JobSpec:
-    """The job behind a Celery task's name; for a task that is no job one that runs it, on the default terms."""
-    return spec_of_task(task) or plain(task)
+    """The job behind a Celery task's name; for one that is no job its terms in the registry, or the defaults."""
+    return next((spec for spec in registry.values() if spec.task == task), None) or plain(task)
 
 
 def plain(task: str, **terms: Any) -> JobSpec:
@@ -150,4 +158,4 @@ def plain(task: str, **terms: Any) -> JobSpec:
 
     defaults: dict[str, Any] = {"name": task, "cron": "", "queue": "", "expires": None}
     limits: dict[str, Any] = {"soft_limit": None, "hard_limit": None}
-    return JobSpec(task=task, run=run, **{**defaults, **limits, **terms})
+    return JobSpec(task=task, run=run, plain=True, **{**defaults, **limits, **terms})

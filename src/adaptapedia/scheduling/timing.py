@@ -22,6 +22,8 @@ class Timing:
     """How long an attempt whose run was cancelled may take to stop by itself; then it is killed."""
     write_within: timedelta = timedelta(seconds=60)
     """How long the result of an attempt is tried to be written while the database is away."""
+    watch_every: timedelta = timedelta(seconds=15)
+    """How often the watchdog of a beat looks around."""
 
 
 def timing() -> Timing:

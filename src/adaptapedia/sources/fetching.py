@@ -7,7 +7,6 @@ that end early or never, redirects without end. What an upstream means by a stat
 import asyncio
 import random
 import re
-import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from typing import Any, Generic, Self, TypedDict, TypeVar
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
 
 import httpx
-from h2.exceptions import H2Error
 
 from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
@@ -32,7 +30,8 @@ from adaptapedia.sources.errors import (
     Truncated,
     Unavailable,
 )
-from adaptapedia.sources.unpacking import NotJson, TooMuch, read_json, unpacked
+from adaptapedia.sources.receiving import PACKING, received
+from adaptapedia.sources.unpacking import NotJson, read_json
 
 MIB = 2**20
 MOST_REDIRECTS = 3
@@ -118,10 +117,12 @@ class Fetcher:
         self._refusal = refusal
         self._sleep = sleep
         self._clock = clock
+        self.requests = 0
+        """Sent so far: those that were tried again, and those that redirects led to, each for itself."""
         self._under_way = asyncio.Semaphore(MOST_AT_ONCE)
         self._params = dict(secret_params or {})
-        self._secrets = _spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
-        ours = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        self._secrets = spellings([*self._params.values(), *(headers or {}).values(), _password(base_url)])
+        ours = {"User-Agent": user_agent, "Accept": "application/json", **PACKING}
         self._http = httpx.AsyncClient(
             headers={**ours, **(headers or {})},
             http2=True,
@@ -204,35 +205,20 @@ class Fetcher:
         return Answer(HTTPStatus.OK, self._parsed(body, parsed), told)
 
     async def _response(self, path: str, params: Params, etag: str) -> tuple[httpx.Response, bytes]:
-        """A response and its whole body, within the time there is for both."""
-        begun = False
-        try:
-            async with asyncio.timeout(self._patience.timeout):
-                response = await self._send(path, params, etag)
-                begun = True
-                try:
-                    body = await self._body(response)
-                finally:
-                    await response.aclose()
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise TimedOut(f"{self._name} did not answer within {self._patience.timeout:.0f} s") from error
-        except (httpx.TransportError, httpx.InvalidURL, H2Error) as error:
-            raise self._broken_off(error, begun=begun) from None
-        return response, body
-
-    def _broken_off(self, error: Exception, *, begun: bool) -> SourceError:
-        """The error that a fault of the connection stands for, before an answer has begun and after."""
-        evidence = self._shown(repr(error))
-        if begun:
-            return Truncated(f"{self._name}'s answer ended early", evidence=evidence)
-        if isinstance(error, httpx.ProtocolError | httpx.ReadError | H2Error):
-            return Unavailable(f"{self._name} gave no answer in HTTP", evidence=evidence)
-        return Unavailable(f"{self._name} cannot be reached at {self._shown(self._base_url)}", evidence=evidence)
+        return await received(
+            self._name,
+            lambda: self._send(path, params, etag),
+            address=self._shown(self._base_url),
+            within=self._patience.timeout,
+            largest=self._patience.largest,
+            shown=self._shown,
+        )
 
     async def _send(self, path: str, params: Params, etag: str) -> httpx.Response:
         """The response, its body still to come, after redirects that stay with the upstream's own host."""
         address = httpx.URL(self._base_url + path, params={**params, **self._params})
         for _ in range(MOST_REDIRECTS + 1):
+            self.requests += 1
             headers = {"If-None-Match": etag} if etag else {}
             response = await self._http.send(self._http.build_request("GET", address, headers=headers), stream=True)
             if not response.has_redirect_location:
@@ -248,16 +234,6 @@ class Fetcher:
             if _origin(target) == _origin(self._base_url):
                 return httpx.URL(target).copy_merge_params(self._params)
         raise Unavailable(f"{self._name} redirects to another host", evidence=self._shown(location))
-
-    async def _body(self, response: httpx.Response) -> bytes:
-        """The whole body, unpacked, of a bounded size."""
-        packing = response.headers.get("Content-Encoding", "")
-        try:
-            return await unpacked(response.aiter_raw(), packing=packing, largest=self._patience.largest)
-        except TooMuch as error:
-            raise Unavailable(f"{self._name}'s answer has no end", evidence=self._excerpt(error.beginning)) from None
-        except zlib.error as error:
-            raise Truncated(f"{self._name}'s answer cannot be unpacked", evidence=str(error)) from None
 
     def _parsed(self, body: bytes, parsed: Callable[[Any], Parsed]) -> Parsed:
         """What the body says. Raises Truncated where it is the beginning of something, else Unavailable: also where
@@ -330,7 +306,7 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return "", None, None
 
 
-def _spellings(secrets: Iterable[str]) -> list[str]:
+def spellings(secrets: Iterable[str]) -> list[str]:
     """Every way in which secrets may show up: whole, by word, as in an address; the longest first."""
     found = {word for secret in secrets for word in (secret, *secret.split()) if word not in {"", "Bearer"}}
     return sorted({form for word in found for form in (word, quote(word), quote_plus(word))}, key=len, reverse=True)

@@ -99,12 +99,14 @@ def test_a_pair_and_its_people_get_in(serve_wikidata: Serve) -> None:
     assert counts == {
         "read_from": "loopback",
         "items": {"read": 3, "carried_over": 0},
-        "people": {**created, "merged": 0},
+        "read": {"people": 1, "works": 1, "screen_works": 1, "pairs": 1},
+        "people": {**created, "merged": 0, **settled},
         "works": {**created, "merged": 0, **settled},
         "screen_works": {**created, "merged": 0, **settled},
         "adaptations": {**created, "missing": 0, **settled},
         "credits_and_ids": {"written": 2, "removed": 0},
         "rejected": {},
+        "rejects": 0,
     }
     dune = Work.objects.get()
     assert (dune.title, dune.year, dune.form) == ("Dune", 1965, "novel")

@@ -9,7 +9,7 @@ import time_machine
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
-from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work
+from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
 from adaptapedia.ingest.models import Sweep, SweepSuspect
 from adaptapedia.ingest.wikidata import sweep_wikidata
 from adaptapedia.scheduling.jobs import Ask
@@ -270,3 +270,66 @@ def test_a_rejected_pair_is_no_suspect(serve_wikidata: Serve) -> None:
     nameless = triples(2, P31=FILM, P144=1)
     counts = sweep(serve_wikidata(crowd() + NOVEL_1 + nameless))
     assert (counts["adaptations"]["missing"], reasons()) == (0, {"Q2>Q1": "screen_without_name"})
+
+
+AUTHOR = triples(5, label="Stanisław Lem")
+BY_LEM = triples(1, label="Solaris", P31=NOVEL, P50=5)
+
+
+@time_machine.travel(datetime(2026, 1, 7, 3, tzinfo=UTC))  # no Sunday, on which all is read
+def test_what_no_pair_and_no_credit_names_any_longer_is_asked_for_by_a_whole_sweep(serve_wikidata: Serve) -> None:
+    sweep(serve_wikidata(crowd(120) + BY_LEM + FILM_2 + AUTHOR))
+    sweep(serve_wikidata(crowd(120) + BY_LEM + FILM_2_ALONE + AUTHOR))
+    assert not Person.objects.exclude(retired_at=None).exists()
+
+    upstream = serve_wikidata(crowd(120))
+    assert sweep(upstream)["works"]["retired"] == 0, "one that carries over what has not changed does not ask"
+    counts = sweep(upstream, whole=True)
+
+    assert singly(upstream) == ["wd:Q1", "wd:Q2", "wd:Q5"]
+    assert figures(counts, "retired") == (1, 1, 0)
+    assert counts["people"]["retired"] == 1
+    assert [*Person.objects.values_list("retired_reason", flat=True)] == ["gone"]
+    asked = len(upstream.requests)
+    sweep(upstream, whole=True)
+    assert not [query for query in upstream.requests[asked:] if "wd:Q1 " in query.query], "nobody's suspect any more"
+
+    counts = sweep(serve_wikidata(crowd(120) + BY_LEM + FILM_2 + AUTHOR), whole=True)
+    assert (counts["people"]["restored"], figures(counts, "restored")) == (1, (1, 1, 1))
+
+
+def test_what_nothing_names_and_is_there_stays_and_is_asked_for_with_others(serve_wikidata: Serve) -> None:
+    sweep(serve_wikidata(crowd(120) + BY_LEM + FILM_2 + AUTHOR))
+    upstream = serve_wikidata(crowd(120) + BY_LEM + FILM_2_ALONE + AUTHOR)
+    sweep(upstream)
+    asked = len(upstream.requests)
+    before = row_versions()
+    counts = sweep(upstream, whole=True)
+
+    assert [query for query in upstream.requests[asked:] if "{ wd:Q1 wd:Q2 wd:Q5 }" in query.query]
+    assert (figures(counts, "retired"), counts["people"]["retired"]) == ((0, 0, 0), 0)
+    assert row_versions() == before
+
+
+def test_a_person_whom_nothing_names_is_followed_to_a_new_number(serve_wikidata: Serve) -> None:
+    sweep(serve_wikidata(crowd(120) + BY_LEM + FILM_2 + AUTHOR))
+    there = crowd(120) + BY_LEM + FILM_2_ALONE
+    sweep(serve_wikidata(there + AUTHOR))
+    sweep(serve_wikidata(there + triples(5, redirect_to=6) + triples(6, label="Stanisław Lem")), whole=True)
+
+    assert [*Person.objects.values_list("wikidata_id", "retired_at")] == [(6, None)]
+
+
+def test_when_too_much_that_nothing_names_is_gone_a_person_is_asked_and_may_keep_it(serve_wikidata: Serve) -> None:
+    sweep(serve_wikidata(crowd(20) + BY_LEM + FILM_2 + AUTHOR))
+    with pytest.raises(Ask):
+        sweep(serve_wikidata(crowd(20) + BY_LEM + FILM_2_ALONE + AUTHOR), Watched(id=70_010))
+    sweep(serve_wikidata(crowd(20) + BY_LEM + FILM_2_ALONE + AUTHOR), Watched(id=70_010, answer="go-on"))
+    gone = serve_wikidata(crowd(20))
+    with pytest.raises(Ask, match=r"^0 of 20 pairs and 3 of 43 items have vanished since 20[^:]*:\d\d UTC\.$"):
+        sweep(gone, Watched(id=70_011), whole=True)
+
+    counts = sweep(gone, Watched(id=70_011, answer="keep"), whole=True)
+
+    assert (figures(counts, "retired"), counts["people"]["retired"]) == ((0, 0, 0), 0)
+    assert singly(gone) == []

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from adaptapedia.ingest.models import Change
+from adaptapedia.ingest.models import Change, Refresh, SourceState
 from adaptapedia.scheduling.models import JobRun
 
 
@@ -21,7 +21,15 @@ def test_changes_of_over_180_days_ago_are_forgotten(run_job: Callable[[str], Job
             for number in range(rows)
         )
 
+    for n, days in enumerate((1, 181, 364, 366)):
+        then = timezone.now() - timedelta(days=days)
+        Refresh.objects.create(run_id=n, source="tmdb", started_at=then)
+        SourceState.objects.create(source="wikidata", key=f"Q{n}", read_at=then)
+
     run = run_job("daily-change-log-cleanup")
 
-    assert (run.state, run.counts, run.done) == (JobRun.State.SUCCEEDED, {"deleted": 1_100}, 1_100)
+    told = {"deleted": 1_100, "states": 1, "refreshes": 3}
+    assert (run.state, run.counts, run.done) == (JobRun.State.SUCCEEDED, told, 1_101)
     assert Change.objects.count() == 3
+    assert set(SourceState.objects.values_list("key", flat=True)) == {"Q0", "Q1", "Q2"}
+    assert list(Refresh.objects.values_list("run_id", flat=True)) == [0]

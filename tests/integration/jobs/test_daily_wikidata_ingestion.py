@@ -109,6 +109,68 @@ def test_the_run_stops_and_asks_and_goes_on_as_it_is_answered(
     assert Adaptation.objects.exclude(retired_at=None).count() == retired
 
 
+def usually(pairs: int) -> None:
+    """Runs of the last days that have read so many pairs, each of a film and a novel."""
+    outcomes = {"created": 0, "updated": 0, "unchanged": pairs, "retired": 0}
+    counts = {
+        "read": {"works": pairs, "screen_works": pairs, "pairs": pairs},
+        **dict.fromkeys(("works", "screen_works", "adaptations"), outcomes),
+    }
+    for _ in range(5):
+        JobRun.objects.create(
+            schedule_name=INGESTION, task="t", queue="long", trigger="tick", state=State.SUCCEEDED, counts=counts
+        )
+
+
+@pytest.mark.parametrize("answer", ["go-on", "keep"])
+def test_a_sweep_that_has_read_far_less_than_usual_asks_and_applies_nothing(first: FaultProxy, answer: str) -> None:
+    usually(100)
+    run = ingested()
+    assert (run.state, run.counts, Adaptation.objects.count()) == (State.ASKING, None, 0)
+    assert run.question["text"] == (
+        "Less was read than in the last runs: 20 works where 75 to 125 are usual, "
+        "20 screen works where 75 to 125 are usual, 20 pairs where 75 to 125 are usual."
+    )
+
+    command("answer", str(run.pk), answer)
+    run = settled(run)
+    assert (run.state, run.attempt) == (State.SUCCEEDED, 1)
+    assert (run.counts["adaptations"]["created"], Adaptation.objects.count()) == (20, 20)
+    assert "read.pairs is 20; 75 to 125 were usual" in run.suspicion
+    assert run.is_suspicious is (answer == "keep")
+
+    asks_again = ingested()
+    assert (asks_again.state == State.ASKING) is (answer == "keep"), "what was accepted is usual"
+
+
+def test_what_vanished_stays_where_somebody_said_so_of_a_sweep_that_has_read_too_little(
+    first: FaultProxy, upstreams: tuple[FaultProxy, FaultProxy]
+) -> None:
+    with OxigraphServer(crowd(120)) as many, OxigraphServer(crowd(119)) as one_less:
+        first.target = many.url
+        ingested()
+        usually(300)
+        JobRun.objects.filter(counts__read__pairs=120).delete()
+        first.target = one_less.url
+        run = ingested()
+        assert run.state == State.ASKING
+        command("answer", str(run.pk), "keep")
+        counts = settled(run).counts
+    assert (counts["adaptations"]["retired"], counts["adaptations"]["missing"]) == (0, 1)
+    assert not Adaptation.objects.exclude(retired_at=None).exists()
+
+
+def test_many_new_ones_and_many_rejects_are_not_as_usual(first: FaultProxy) -> None:
+    usually(0)
+    JobRun.objects.update(counts={"works": {"created": 60}, "rejects": 90})
+    run = ingested()
+    assert run.state == State.SUCCEEDED
+    assert run.suspicion == (
+        "works.created is 20; 40 to 80 were usual in the last 5 runs. "
+        "rejects is 0; 68 to 112 were usual in the last 5 runs."
+    )
+
+
 def test_everything_is_read_when_a_run_is_asked_to(first: FaultProxy) -> None:
     told = json.loads(command("run", INGESTION, "--set", "whole=true", "--json"))
     run = settled(JobRun.objects.get(pk=told["id"]))

@@ -170,10 +170,59 @@ def test_a_long_pause_is_an_error_that_says_until_when(worker: Worker) -> None:
 
 
 def test_the_lock_outlives_a_wait_within_it(worker: Worker, hours: Hours) -> None:
-    budget = worker(holder_dies_after=10)
+    left: list[int] = []
+
+    def lock_left(seconds: float = 0.0) -> None:
+        with redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+            left.append(valkey.pttl(f"budget:{worker().name.lower()}:turn"))
+        hours.sleep(seconds)
+
+    limits = Limits(holder_dies_after=10)
+    budget = Budget(worker().name, settings.BUDGET_URL, limits=limits, clock=hours, sleep=lock_left)
     budget.pause(100)
-    with budget.turn(), redis.Redis.from_url(settings.BUDGET_URL) as valkey:
-        assert valkey.pttl(f"budget:{budget.name.lower()}:turn") > 100_000
+    with budget.turn():
+        lock_left()
+    budget.close()
+
+    assert left[0] > 100_000
+    assert 5_000 < left[1] <= 10_000, "after it there is as long as ever for the query"
+
+
+def test_a_turn_that_the_valkey_has_lost_is_taken_anew(worker: Worker, hours: Hours) -> None:
+    rival, said = worker(), []
+
+    def lose(seconds: float) -> None:
+        hours.sleep(seconds)
+        if len(hours.slept) == 1:
+            with redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+                valkey.delete(f"budget:{rival.name.lower()}:turn")
+            inside.enter_context(rival.turn())
+            said.append("the rival asks")
+        elif len(hours.slept) == 3:
+            inside.close()
+            said.append("and is answered")
+
+    with ExitStack() as inside:
+        budget = Budget(rival.name, settings.BUDGET_URL, limits=Limits(), clock=hours, sleep=lose)
+        budget.pause(30)
+        with budget.turn(), redis.Redis.from_url(settings.BUDGET_URL) as valkey:
+            said.append("we ask")
+            assert valkey.pttl(f"budget:{rival.name.lower()}:turn") > 80_000
+        budget.close()
+
+    assert said == ["the rival asks", "and is answered", "we ask"]
+
+
+def test_who_asks_for_a_pause_has_answered(worker: Worker, hours: Hours) -> None:
+    budget = worker(failures=1, open_for=60)
+    budget.failed()
+    hours.seconds += 61
+    with budget.turn():
+        budget.pause(10)
+    with budget.turn():
+        pass
+    assert hours.slept == [pytest.approx(10, abs=0.01)]
+    assert budget.state().open_until is None
 
 
 def test_failures_in_a_row_open_the_breaker_for_all(worker: Worker, hours: Hours) -> None:

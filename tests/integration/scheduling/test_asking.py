@@ -8,6 +8,7 @@ from django.utils import timezone
 from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.actions import NotAsked, UnknownAnswer, answer_run, request_run
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.queries import history_of
 from tests.integration.scheduling.world import ended, in_state, make_run, make_schedule, starts_of
 from tests.processes import Running
 
@@ -105,3 +106,41 @@ def test_a_result_as_usual_is_not_suspicious_and_a_job_may_say_that_it_is(worker
     run = ended(request_run("sample-watched")[0])
 
     assert run.suspicion == "Every second row was empty."
+
+
+@pytest.mark.django_db
+def test_what_is_not_as_usual_again_and_again_is_never_usual_unless_a_person_says_so() -> None:
+    make_schedule("sample-watched")
+    for rows in (1000, 1010, 990, 1005):
+        make_run("sample_watched", state=State.SUCCEEDED, counts={"rows": {"read": rows}})
+    odd = [
+        make_run("sample_watched", state=State.SUCCEEDED, counts={"rows": {"read": 400}}, suspicion="400 rows.")
+        for _ in range(12)
+    ]
+    band = history_of("sample-watched").band("rows.read")
+    assert (band and band.of, band and 400 in band) == (4, False)
+
+    with pytest.raises(UnknownAnswer, match=r"The answers are: usual\."):
+        answer_run(odd[-1], "go-on", by="a person")
+    run = answer_run(odd[-1], "usual", by="a person")
+
+    assert (run.state, run.answered_by, run.is_suspicious) == (State.SUCCEEDED, "a person", False)
+    band = history_of("sample-watched").band("rows.read")
+    assert band is not None
+    assert 400 in band
+    assert 1000 in band
+    with pytest.raises(NotAsked):
+        answer_run(odd[-1], "usual", by="another")
+
+
+@pytest.mark.django_db
+def test_a_run_that_went_on_as_it_was_told_is_usual_and_one_that_kept_things_is_not() -> None:
+    make_schedule("sample-watched")
+    terms = {"state": State.SUCCEEDED, "counts": {"rows": {"read": 400}}, "suspicion": "400 rows."}
+    for answer in ("go-on", "keep"):
+        make_run("sample_watched", **terms, answer=answer)
+
+    assert [len(told) for told in (history_of("sample-watched").counts, history_of("sample-watched").accepted)] == [
+        1,
+        1,
+    ]

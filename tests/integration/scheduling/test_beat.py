@@ -285,6 +285,19 @@ def test_what_was_due_before_an_edit_is_still_owed(sent: list[int], beat: Beats)
     assert sent == [JobRun.objects.get(due_at=due_at).pk]
 
 
+def test_what_an_edited_rule_would_have_been_due_at_is_not_owed_when_it_was_edited_again(
+    sent: list[int], beat: Beats
+) -> None:
+    row = make_schedule("sample-count", every=3600)
+    beat().go_round()
+    ago = timezone.now() - timedelta(hours=2)
+    ScheduleCompanion.objects.update(edited_at=ago, next_due_at=ago + timedelta(hours=1), fires_at=None)
+    edit_in_bulk(row, crontab_id=CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="1").pk)
+    beat.fresh().go_round()
+    assert sent == []
+    assert not JobRun.objects.exists()
+
+
 @pytest.mark.parametrize("edit", [edit_in_sql, edit_in_bulk, edit_and_save])
 def test_a_schedule_resumed_waits_for_its_next_tick_and_its_pause_is_told(
     sent: list[int], beat: Beats, edit: Any

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from adaptapedia.sources.errors import SourceError, TimedOut, Truncated, Unavailable
+from adaptapedia.sources.errors import Rejected, SourceError, TimedOut, Truncated, Unavailable
 from adaptapedia.sources.fetching import Patience
 from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
-from tests.integration.sources.clients import CALM, KEY, MIB, QUICK, growth, open_library, tmdb
+from tests.integration.sources.clients import CALM, KEY, MIB, QUICK, growth, open_library, tmdb, wikidata
 from tests.upstreams import bodies
 from tests.upstreams.hostile import (
     CHUNKED,
@@ -29,6 +29,12 @@ from tests.upstreams.hostile import (
 ELSEWHERE = b"http://127.0.0.2:1/movie/1"
 MANY = b"[" + b"{}," * (5 * MIB) + b"0]"
 GZIP = b"Content-Encoding: gzip"
+
+GZIP_IN_GZIP = (
+    sends(whole(gzip.compress(bodies.gzip_bomb()), b"Content-Encoding: gzip, gzip")),
+    Truncated,
+    "packed as gzip, gzip",
+)
 
 Ask = Callable[[str, Patience], Coroutine[Any, Any, object]]
 
@@ -106,6 +112,39 @@ def test_it_is_a_clear_error_in_bounded_time_and_memory(name: str, ask: Ask) -> 
     assert len(raised.value.evidence) <= 500
     assert KEY not in f"{raised.value!r} {raised.value.__notes__ if hasattr(raised.value, '__notes__') else ''}"
     assert len(server.heads) == (4 if name == "an endless redirect" else 1)
+
+
+OF_WIKIDATA: dict[str, tuple[type[SourceError], str]] = {
+    "an endless redirect": (Unavailable, "HTTP 302"),
+    "a redirect elsewhere": (Unavailable, "HTTP 302"),
+    "a redirect to another scheme": (Unavailable, "HTTP 302"),
+    "a redirect to no address": (Unavailable, "HTTP 308"),
+    "another charset": (Truncated, "ended early"),
+    "a page of HTML that says 404": (Rejected, "HTTP 404"),
+    "half of the JSON": (Truncated, "ended early"),
+    "a smaller Content-Length": (Truncated, "ended early"),
+}
+"""What the query service means by it, where that is something else: it redirects nobody, and its answers are cut."""
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "gzip in gzip"])
+def test_so_it_is_with_wikidata(name: str) -> None:
+    behaviour, kind, words = HOSTILE.get(name, GZIP_IN_GZIP)
+    kind, words = OF_WIKIDATA.get(name, (kind, words))
+    timeout = 1.0 if kind is TimedOut else 30.0
+    with HostileServer(behaviour) as server, growth() as grown, wikidata(server.url, timeout=timeout) as client:
+        began = time.monotonic()
+        with pytest.raises(SourceError) as raised:
+            client.items([1])
+        took = time.monotonic() - began
+
+        assert grown() < 192, "64 MiB of an answer, and once more when it is whole"
+    assert type(raised.value) is kind
+    assert words in f"{raised.value} {raised.value.evidence}"
+    assert took < (4 if kind is TimedOut else 60)
+    assert len(str(raised.value)) < 200
+    assert len(raised.value.evidence) <= 500
+    assert len(server.heads) == (4 if kind in {Unavailable, Truncated} else 1), "a query that takes long is halved"
 
 
 def test_the_key_goes_along_to_our_own_host_and_to_no_other() -> None:

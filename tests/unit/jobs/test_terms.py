@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from adaptapedia.ingest.metadata import changes, openlibrary
 from adaptapedia.ingest.metadata.tmdb import COUNTS
 from adaptapedia.scheduling.bands import figure_of
 from adaptapedia.scheduling.jobs import DAY, HOUR, MINUTE, Counts, registry
@@ -21,6 +22,8 @@ TABLE = {
     "daily-session-cleanup": ("cleanup_expired_sessions", "0 4 * * *", "quick", NONE, HOUR),
     "daily-change-log-cleanup": ("cleanup_change_log", "30 4 * * *", "quick", NONE, HOUR),
     "weekly-jwt-cleanup": ("cleanup_expired_jwt_tokens", "0 5 * * 1", "quick", NONE, HOUR),
+    "daily-run-cleanup": ("clean_up_runs", "45 4 * * *", "quick", NONE, HOUR),
+    "daily-result-cleanup": ("celery.backend_cleanup", "15 4 * * *", "quick", NONE, HOUR),
     "hourly-health-check": ("health_check", "0 * * * *", "quick", NONE, 5 * MINUTE),
 }
 
@@ -33,7 +36,9 @@ def test_a_job_keeps_its_terms(name: str) -> None:
 
 
 def test_the_files_of_jobs_hold_these_jobs_and_no_other() -> None:
-    ours = {name for name, spec in registry.items() if spec.run.__module__.startswith("adaptapedia.jobs.")}
+    ours = {
+        name for name, spec in registry.items() if spec.plain or spec.run.__module__.startswith("adaptapedia.jobs.")
+    }
 
     assert ours == set(TABLE)
 
@@ -62,6 +67,8 @@ def test_what_a_job_watches_is_among_its_counts(name: str) -> None:
     told: dict[str, Counts] = {
         "daily-wikidata-ingestion": counts("unchanged", 30, read_from="somewhere"),
         "weekly-tmdb-refresh": dict.fromkeys(COUNTS, 0),
+        "daily-tmdb-changes": dict.fromkeys(changes.COUNTS, 0),
+        "daily-openlibrary-refresh": dict.fromkeys(openlibrary.COUNTS, 0),
     }
     watched = registry[name].watched
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptapedia.scheduling.bands import LEAST, REMEMBERED, band_of, figure_of, outside
+from adaptapedia.scheduling.bands import LEAST, REMEMBERED, History, band_of, figure_of, outside
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,8 @@ from adaptapedia.scheduling.bands import LEAST, REMEMBERED, band_of, figure_of, 
         ([8000, 8010, 8020, 8030], 12_000, False),
         ([8000, 8010, 20, 8030, 8040], 8050, True),
         ([0, 0, 0, 0], 0, True),
-        ([0, 0, 0, 0], 1, False),
+        ([0, 0, 0, 0], 20, True),
+        ([0, 0, 0, 0], 21, False),
         ([10, 400, 30, 250, 90], 500, True),
         ([4000] * 5 + [8000] * 7, 8000, True),
     ],
@@ -30,7 +31,7 @@ def test_a_figure_is_usual_or_not(history: Sequence[float], figure: float, is_us
 
 def test_with_too_little_history_nothing_is_usual_and_nothing_is_odd() -> None:
     assert band_of([5] * (LEAST - 1)) is None
-    assert list(outside(["rows"], {"rows": 0}, [{"rows": 5}] * (LEAST - 1))) == []
+    assert list(outside(["rows"], {"rows": 0}, History([{"rows": 5}] * (LEAST - 1)))) == []
 
 
 def test_what_is_long_past_does_not_count() -> None:
@@ -40,7 +41,7 @@ def test_what_is_long_past_does_not_count() -> None:
 
 
 def test_a_figure_that_has_vanished_counts_as_nought() -> None:
-    (it,) = outside(["works.read"], {}, [{"works": {"read": 70}}] * LEAST)
+    (it,) = outside(["works.read"], {}, History([{"works": {"read": 70}}] * LEAST))
     assert (it.name, it.figure, it.band.of) == ("works.read", 0, LEAST)
 
 
@@ -56,3 +57,10 @@ def test_the_median_of_a_history_is_always_usual(history: list[int]) -> None:
     assert band is not None
     assert sorted(history[-REMEMBERED:])[len(history[-REMEMBERED:]) // 2] >= band.low
     assert band.low <= band.high
+
+
+def test_what_a_person_has_accepted_is_usual_beside_what_was() -> None:
+    history = History([{"rows": 1_000}] * 5 + [{"rows": 100}], accepted=[{"rows": 100}])
+    band = history.band("rows")
+    assert band is not None
+    assert [figure in band for figure in (1_250, 1_000, 400, 80, 60)] == [True, True, True, True, False]

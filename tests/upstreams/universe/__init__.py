@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ class Case:
     """Kind and number of its title; None where TMDb does not have it."""
     odd: tuple[str, ...]
     """What its title was given on purpose: "year-off", "translated", "respelt", … (see `films`)."""
+    around: tuple[str, ...] = ()
+    """What stands around it to be taken for it: "decoy-remake", "decoy-same-name", … (see `decoys`)."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,12 @@ class Universe:
         people = People(facts.names, seed=self.options.seed)
         found = catalogue or self.catalogue()
         titles = {title.of: title for title in found.titles.values() if title.of is not None}
+        around: defaultdict[int, set[str]] = defaultdict(set)
+        for title in found.titles.values():
+            if title.beside is not None:
+                around[title.beside].update(title.odd)
         for item in completed(facts, self.options):
-            title = titles.get(item.qid)
+            its = titles.get(item.qid)
             yield Case(
                 qid=item.qid,
                 kind=item.kind,
@@ -87,8 +94,9 @@ class Universe:
                 directors=tuple(map(people.name, item.directors)),
                 short=item.short,
                 imdb=item.imdb,
-                answer=(title.kind, title.id) if title else None,
-                odd=title.odd if title else ("absent",),
+                answer=(its.kind, its.id) if its else None,
+                odd=its.odd if its else ("absent",),
+                around=tuple(sorted(around[item.qid])),
             )
 
 

@@ -100,6 +100,7 @@ class Decoys:
             genres=genres,
             runtime=runtime,
             odd=(f"decoy-{why.rstrip('-0123456789')}",),
+            beside=item.qid,
         )
 
     def _year(self, item: ScreenItem) -> int:

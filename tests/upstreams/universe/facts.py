@@ -87,7 +87,7 @@ class Facts:
 
 def read(source: Path | str) -> Facts:
     """The facts of a file of N-Triples, gzipped or not, or of the text itself."""
-    items = _items(_lines(source))
+    items = read_values(source)
     names = {qid: _name(values) for qid, values in items.items() if _name(values)}
     screen = {qid: kind for qid, values in items.items() if (kind := _kind(values))}
     based_on = {int(source) for qid in screen for source in items[qid].get("P144", ())}
@@ -98,6 +98,11 @@ def read(source: Path | str) -> Facts:
         names=names,
         originals={qid: values["P1476"][0] for qid, values in items.items() if "P1476" in values},
     )
+
+
+def read_values(source: Path | str) -> dict[int, Values]:
+    """The values of every item by property, its labels under `label@en`; of an item its number."""
+    return _items(_lines(source))
 
 
 def _lines(source: Path | str) -> Iterator[str]:

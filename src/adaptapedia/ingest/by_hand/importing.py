@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import attrgetter
 from pathlib import PurePath
 from typing import Any
 
@@ -19,6 +21,7 @@ from adaptapedia.ingest.by_hand.matching import (
     stage_pairs,
 )
 from adaptapedia.ingest.by_hand.reading import read_rows
+from adaptapedia.ingest.by_hand.told import Told
 from adaptapedia.ingest.by_hand.writing import count_pairs, create_new, tell_known, update_known, write_pairs
 from adaptapedia.ingest.merging import lock_catalogue
 from adaptapedia.ingest.origin import FILE, Origin
@@ -39,8 +42,8 @@ class Outcome:
     """`{"works": {"new": 1, "known": 2, "changed": 1}}`: changed ones are known, and counted apart from the others."""
     locked: int = 0
     """Values of the file that a person's lock keeps out."""
-    faults: list[Fault] = field(default_factory=list)
-    alike: list[Alike] = field(default_factory=list)
+    faults: Told[Fault] = field(default_factory=lambda: Told(Fault))
+    alike: Told[Alike] = field(default_factory=lambda: Told(Alike))
     first: list[PairOfFile] = field(default_factory=list)
     run_id: int | None = None
     """The run as which it was applied; None when it was not."""
@@ -58,17 +61,15 @@ class Outcome:
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """Everything, for programs."""
+        """Everything but the lists of faults and of what is alike, for programs."""
         return {
             "file": self.file,
             "applied": self.run_id is not None,
             "run": self.run_id,
             "rows": self.rows,
-            "bad": len({fault.line for fault in self.faults}),
+            "bad": self.faults.lines,
             "counts": self.counts,
             "locked": self.locked,
-            "faults": [fault.as_json for fault in self.faults],
-            "looks_like": [alike.as_json for alike in self.alike],
         }
 
 
@@ -80,13 +81,13 @@ def import_file(path: str, *, apply: bool, allow_twins: bool = False, by: str) -
     """
     began = timezone.now()
     outcome = Outcome("standard input" if path == "-" else PurePath(path).name, twins_allowed=allow_twins)
-    stage_pairs(_good_rows(path, outcome))
+    bad_rows = Told(Fault)
+    stage_pairs(_good_rows(path, outcome, bad_rows))
     if apply:
         lock_catalogue()
     match_pairs()
-    outcome.faults += faults_between_rows()
-    outcome.faults.sort(key=lambda fault: fault.line)
-    outcome.alike = look_alikes()
+    outcome.faults = Told(Fault, merge(bad_rows, faults_between_rows(), key=attrgetter("line")))
+    outcome.alike = Told(Alike, look_alikes())
     _count(outcome)
     if apply and outcome.is_good:
         run_id = reserve_run_id()
@@ -97,16 +98,17 @@ def import_file(path: str, *, apply: bool, allow_twins: bool = False, by: str) -
     return outcome
 
 
-def _good_rows(path: str, outcome: Outcome) -> Iterator[PairOfFile]:
+def _good_rows(path: str, outcome: Outcome, bad_rows: Told[Fault]) -> Iterator[PairOfFile]:
     this_year = timezone.now().year
     for row in read_rows(path):
         if isinstance(row, Fault):
-            outcome.faults.append(row)
+            bad_rows.add(row)
             continue
         outcome.rows += 1
         pair = checked(row[0], row[1], this_year=this_year)
         if isinstance(pair, list):
-            outcome.faults += pair
+            for fault in pair:
+                bad_rows.add(fault)
             continue
         if len(outcome.first) < SHOWN:
             outcome.first.append(pair)

@@ -6,16 +6,18 @@ one statement for all of them.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from django.db import connection
+from heapq import merge
+from operator import attrgetter
 
 from adaptapedia.ingest.by_hand.columns import Fault, PairOfFile, Side
 from adaptapedia.ingest.merging import SCREEN_WORK, WORK, Kind
-from adaptapedia.ingest.sql import execute, scalar, statement
+from adaptapedia.ingest.sql import batches, execute, scalar, statement
 from adaptapedia.ingest.staging import stage
 from adaptapedia.kit.text import fold, sort_key
 
 KINDS = (WORK, SCREEN_WORK)
+BATCH = 1_000
+"""Rows that are held at a time of what is told."""
 SIDES = (
     *("line", "side", "kind", "item", "title", "original_title", "language", "year", "end_year", "what", "ids"),
     *("names", "folded", "folded_names", "sort_keys", "by_title", "key", "entry_id", "claimants"),
@@ -106,19 +108,19 @@ def faults_between_rows() -> Iterator[Fault]:
     otherwise = "\n".join(
         statement("file_otherwise").format(field=field, column=column) for field, column in OTHERWISE.items()
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement("file_faults").format(otherwise=otherwise), {})
-        yield from (Fault(line, column, reason, value or "") for line, column, reason, value in cursor.fetchall())
+    for rows in batches(statement("file_faults").format(otherwise=otherwise), size=BATCH):
+        yield from (Fault(line, column, reason, value or "") for line, column, reason, value in rows)
 
 
-def look_alikes() -> list[Alike]:
-    """New entries with title, year and creator of one that is there, none of which an item tells apart."""
-    found = [alike for kind in KINDS for alike in _alike_in_catalogue(kind)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement("file_twins_in_file"), {})
-        for line, side, title, first in cursor.fetchall():
-            found.append(Alike(line, f"{side}_title", title, f"line {first}"))
-    return sorted(found, key=lambda alike: (alike.line, alike.column))
+def look_alikes() -> Iterator[Alike]:
+    """New entries with title, year and creator of one that is there, none of which an item tells apart; by line."""
+    found = (*(_alike_in_catalogue(kind) for kind in KINDS), _alike_in_file())
+    return merge(*found, key=attrgetter("line", "column"))
+
+
+def _alike_in_file() -> Iterator[Alike]:
+    for rows in batches(statement("file_twins_in_file"), size=BATCH):
+        yield from (Alike(line, f"{side}_title", title, f"line {first}") for line, side, title, first in rows)
 
 
 def _alike_in_catalogue(kind: Kind) -> Iterator[Alike]:
@@ -126,14 +128,15 @@ def _alike_in_catalogue(kind: Kind) -> Iterator[Alike]:
         return
     names = {"kind": kind.name, "table": kind.table, "credits": kind.credits, "owner": kind.owner}
     room = {"work": "/book", "screen_work": "/screen"}[kind.name]
-    told: set[tuple[int, int]] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(statement("file_twins_in_catalogue").format(**names), {})
-        for line, side, title, folded, folded_names, key, _, slug, found_by, creators in cursor.fetchall():
+    of_line, told = 0, set[str]()
+    for rows in batches(statement("file_twins_in_catalogue").format(**names), size=BATCH):
+        for line, side, title, folded, folded_names, key, _, slug, found_by, creators in rows:
+            if line != of_line:
+                of_line, told = line, set()
             same_title = folded == found_by or found_by.startswith(f"{folded} ") or found_by.endswith(f" {folded}")
             theirs, ours = {fold(name) for name in creators}, set(filter(None, (folded_names or "").split("\n")))
-            if same_title and (theirs & ours or not theirs or not ours) and (line, key) not in told:
-                told.add((line, key))
+            if same_title and (theirs & ours or not theirs or not ours) and key not in told:
+                told.add(key)
                 yield Alike(line, f"{side}_title", title, f"{room}/{slug}/")
 
 

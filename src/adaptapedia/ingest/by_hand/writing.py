@@ -8,14 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from adaptapedia.catalogue.derived import search_text, sort_key
 from adaptapedia.ingest.by_hand.columns import UNDETERMINED
 from adaptapedia.ingest.changes import Lists, execute_logged, write_fields
 from adaptapedia.ingest.merging import ADAPTATION, SCREEN_WORK, WORK, Kind, create_entries
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.ingest.sql import execute, scalar, statement
+from adaptapedia.ingest.sql import batches, execute, scalar, statement
 from adaptapedia.ingest.staging import copy_in, stage
 from adaptapedia.sources.wikidata.records import Item, Text
 
@@ -26,7 +24,6 @@ NEW = """
     SELECT row_number() OVER (ORDER BY line, side), line, key, item, title, original_title, language, year, end_year,
         what, names, ids
     FROM stage_file_entity WHERE kind = '{kind}' AND entry_id IS NULL AND item {with_item} ORDER BY item, line, side
-    LIMIT {size}
 """
 KNOWN = """
     SELECT e.entry_id, e.item, e.title, e.original_title, e.language, e.year, e.end_year, e.what, e.names, e.ids,
@@ -34,7 +31,11 @@ KNOWN = """
         ARRAY(SELECT x.scheme || ':' || x.value FROM {external_ids} AS x WHERE x.{owner} = t.id),
         EXISTS (SELECT FROM {credits} AS c WHERE c.{owner} = t.id AND c.role = '{role}')
     FROM stage_file_entity AS e JOIN {table} AS t ON t.id = e.entry_id
-    WHERE e.kind = '{kind}' AND e.entry_id > %s ORDER BY e.entry_id LIMIT {size}
+    WHERE e.kind = '{kind}' ORDER BY e.entry_id
+"""
+CREATED = """
+    UPDATE stage_file_entity AS e SET entry_id = c.entry_id FROM stage_file_created AS c
+    WHERE e.kind = '{kind}' AND e.key = c.key
 """
 
 
@@ -56,7 +57,10 @@ class Saying:
 
 def create_new(kind: Kind, *, origin: Origin) -> int:
     """Bring in the file's entries of a kind that are not there, with items first. How many."""
-    return sum(_create(kind, batch, origin) for with_item in (True, False) for batch in _new(kind, with_item))
+    stage("stage_file_created", ("key", "entry_id"), (), types={"entry_id": "bigint"})
+    created = sum(_create(kind, batch, origin) for with_item in (True, False) for batch in _new(kind, with_item))
+    execute(CREATED.format(kind=kind.name), {})
+    return created
 
 
 def update_known(kind: Kind, *, origin: Origin) -> None:
@@ -99,14 +103,8 @@ def count_pairs() -> dict[str, int]:
 
 
 def _new(kind: Kind, with_item: bool) -> Iterator[list[tuple[Any, ...]]]:
-    query = NEW.format(kind=kind.name, with_item="IS NOT NULL" if with_item else "IS NULL", size=BATCH)
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        yield rows
+    query = NEW.format(kind=kind.name, with_item="IS NOT NULL" if with_item else "IS NULL")
+    return batches(query, size=BATCH)
 
 
 def _create(kind: Kind, rows: Sequence[tuple[Any, ...]], origin: Origin) -> int:
@@ -117,12 +115,7 @@ def _create(kind: Kind, rows: Sequence[tuple[Any, ...]], origin: Origin) -> int:
     copy_in(kind.external_ids, (kind.owner, "scheme", "value", "source"), ids)
     credits = ((entries[row[2]], row[10].split("\n")) for row in rows if row[10])
     _copy_credits(kind, credits, origin)
-    stage("stage_file_created", ("key", "entry_id"), entries.items(), types={"entry_id": "bigint"})
-    execute(
-        "UPDATE stage_file_entity AS e SET entry_id = c.entry_id FROM stage_file_created AS c "
-        f"WHERE e.kind = '{kind.name}' AND e.key = c.key",
-        {},
-    )
+    copy_in("stage_file_created", ("key", "entry_id"), entries.items())
     return len(rows)
 
 
@@ -156,17 +149,9 @@ def _known(kind: Kind) -> Iterator[list[Saying]]:
         role=ROLES[kind.name],
         what=WHAT[kind.name],
         end_year="t.end_year" if kind is SCREEN_WORK else "NULL",
-        size=BATCH,
     )
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(query, [after])
-            rows = cursor.fetchall()
-        if not rows:
-            return
+    for rows in batches(query, size=BATCH):
         yield [_saying(kind, row) for row in rows]
-        after = rows[-1][0]
 
 
 def _saying(kind: Kind, row: tuple[Any, ...]) -> Saying:

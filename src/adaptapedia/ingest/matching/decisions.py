@@ -1,6 +1,7 @@
 """What is kept of a matching, and what people decide about it. A person's word stands for good."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,15 +10,21 @@ from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork
+from adaptapedia.ingest.changes import Lists
 from adaptapedia.ingest.matching.facts import MATCHER, PERSON, SCHEMES, ref_of
 from adaptapedia.ingest.matching.records import Candidate, Verdict
-from adaptapedia.ingest.merging import lock_catalogue
+from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue, standing
 from adaptapedia.ingest.models import Match
+from adaptapedia.ingest.origin import Origin
+from adaptapedia.ingest.staging import stage
 from adaptapedia.sources.tmdb.records import TitleRef
 
 _FOUND = ("state", "ref", "score", "evidence", "candidates", "run_id", "found_at", "decided_by", "decided_at")
 _COMPARED = ("state", "ref", "score", "evidence", "candidates")
 _STATES = {"accepted": Match.State.ACCEPTED, "review": Match.State.OPEN}
+_LISTS = Lists(
+    "external_ids", SCREEN_WORK.external_ids, SCREEN_WORK.owner, SCREEN_WORK.table, "stage_matched", join="id"
+)
 _FINAL = {Match.State.ACCEPTED, Match.State.NONE}
 """What a person has decided once and for all. Where all was refused, something else may still be found."""
 
@@ -38,20 +45,63 @@ class NotDecided(Exception):
 def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     """Keep what was found, in one transaction: accepted titles become external ids, doubtful ones wait for a person.
 
-    What a person has decided stays as it is, and external ids that a person has locked are not written. A
-    verdict that says what stands already writes nothing.
+    What a person has decided stays as it is, also where they did so while the title was looked for, and external ids
+    that a person has locked are not written. A verdict that says what stands already writes nothing.
     """
     lock_catalogue()
     latest = {verdict.facts.screen_work_id: verdict for verdict in verdicts}
-    standing = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
-    there = set(ScreenWork.objects.filter(pk__in=latest).values_list("pk", flat=True))
+    known = Match.objects.select_for_update().in_bulk(latest, field_name="screen_work_id")
+    there = standing(SCREEN_WORK, latest)
     open_to_us = [
-        verdict
+        left
         for key, verdict in latest.items()
-        if key in there and not (key in standing and _is_final(standing[key]))
+        if key in there and (left := _without_decided(verdict, known.get(key))) is not None
     ]
-    _keep(open_to_us, standing, run_id=run_id)
-    _write_ids(open_to_us)
+    _keep(open_to_us, known, run_id=run_id)
+    _write_ids(open_to_us, origin=Origin(MATCHER, run_id, timezone.now()))
+
+
+@transaction.atomic
+def forget_findings(run_id: int) -> int:
+    """Let go what a run found and nobody has decided about; how many matches that was. What was refused stays so."""
+    found = Match.objects.select_for_update().filter(run_id=run_id, decided_at=None)
+    for match in found.exclude(refused=[]):
+        match.state, match.ref, match.score, match.evidence, match.run_id = Match.State.REFUSED, "", 0.0, {}, None
+        match.candidates = [one for one in match.candidates if one["ref"] in match.refused]
+        match.save()
+    forgotten, _ = Match.objects.filter(run_id=run_id, decided_at=None).delete()
+    return forgotten
+
+
+def drop_decided(screen_work_ids: Collection[int]) -> None:
+    """Take from lists of ids that were put back what a person has decided against meanwhile."""
+    for match in Match.objects.filter(screen_work__in=screen_work_ids).exclude(decided_at=None, refused=[]):
+        ids, refused = _ids(match).filter(source=MATCHER), [ref_of(ref) for ref in match.refused]
+        if _is_final(match):
+            ids.delete()
+        for title in filter(None, refused):
+            ids.filter(_is(title)).delete()
+
+
+@transaction.atomic
+def join_matches(screen_work_id: int, *, into: int) -> None:
+    """Of the matches of two screen works that are one, leave the one that stands: that which a person has decided.
+
+    What was refused of either is refused; ids that the other match gave go. The first screen work is about to go, and
+    what is left of its rows to move.
+    """
+    found = Match.objects.select_for_update().in_bulk([screen_work_id, into], field_name="screen_work_id")
+    if len(found) < 2:
+        return
+    stands, goes = found[into], found[screen_work_id]
+    if _weight(goes) > _weight(stands):
+        stands, goes = goes, stands
+    _give_back(goes)
+    goes.delete()
+    refused = {*stands.refused, *goes.refused}
+    if stands.state == Match.State.ACCEPTED and stands.decided_at:
+        refused.discard(stands.ref)
+    _refuse_also(stands, sorted(refused))
 
 
 @transaction.atomic
@@ -60,7 +110,7 @@ def accept(match: Match, ref: str, *, by: User) -> None:
     match = _locked(match)
     title = _candidate(match, ref)
     _give_back(match)
-    there = _ids(match).filter(_is(title)).first()
+    there = ScreenExternalId.objects.filter(_is(title), screen_work=match.screen_work_id).first()
     ScreenExternalId.objects.update_or_create(
         screen_work_id=match.screen_work_id,
         scheme=SCHEMES[title.kind],
@@ -84,12 +134,7 @@ def refuse(match: Match, ref: str, *, by: User) -> None:
         _give_back(match)
     _ids(match).filter(_is(title), source=MATCHER).delete()
     refused = sorted({*match.refused, ref})
-    left = [one["ref"] for one in match.candidates if one["ref"] not in refused]
-    if left:
-        Match.objects.filter(pk=match.pk).update(
-            state=Match.State.OPEN, ref=left[0], refused=refused, taken_from="", decided_by=None, decided_at=None
-        )
-    else:
+    if not _propose_next(match, refused):
         _decide(match, Match.State.REFUSED, by=by, ref="", refused=refused)
 
 
@@ -104,7 +149,7 @@ def refuse_all(match: Match, *, by: User) -> None:
 
 @transaction.atomic
 def take_back(match: Match) -> None:
-    """Undo what was decided: the match waits again, nothing is refused, the person's id goes. Raises NotDecided."""
+    """Undo what was decided: the match waits again, nothing is refused, the id that it gave goes. Raises NotDecided."""
     match = _locked(match)
     if match.decided_at is None and not match.refused:
         raise NotDecided
@@ -113,6 +158,42 @@ def take_back(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(
         state=Match.State.OPEN, ref=best, refused=[], taken_from="", decided_by=None, decided_at=None
     )
+
+
+def _without_decided(verdict: Verdict, match: Match | None) -> Verdict | None:
+    """The verdict without candidates that a person has refused since; None where it is not for us to say any more."""
+    if match is None:
+        return verdict
+    if _is_final(match) or (verdict.ref is not None and _written(verdict.ref) in match.refused):
+        return None
+    left = tuple(one for one in verdict.candidates if _written(one.ref) not in match.refused)
+    return replace(verdict, candidates=left)
+
+
+def _propose_next(match: Match, refused: Sequence[str]) -> bool:
+    """Let the best candidate that is not refused wait; whether there is one."""
+    left = [one["ref"] for one in match.candidates if one["ref"] not in refused]
+    if left:
+        Match.objects.filter(pk=match.pk).update(
+            state=Match.State.OPEN, ref=left[0], refused=refused, taken_from="", decided_by=None, decided_at=None
+        )
+    return bool(left)
+
+
+def _refuse_also(match: Match, refused: Sequence[str]) -> None:
+    """Add to what is refused; what stands refused by that gives up its id, and the next candidate waits."""
+    if match.ref not in refused:
+        Match.objects.filter(pk=match.pk).update(refused=refused)
+        return
+    _give_back(match)
+    if not _propose_next(match, refused):
+        Match.objects.filter(pk=match.pk).update(state=Match.State.REFUSED, ref="", refused=refused)
+
+
+def _weight(match: Match) -> tuple[bool, bool, bool]:
+    """Which of two matches stands: one that a person has decided for good, then one they have said something of."""
+    by_a_person = match.decided_at is not None or bool(match.refused)
+    return (_is_final(match), by_a_person, not by_a_person and match.state == Match.State.ACCEPTED)
 
 
 def _is_final(match: Match) -> bool:
@@ -138,25 +219,34 @@ def _decide(
 
 
 def _give_back(match: Match) -> None:
-    """Take away the ids of titles that a matching or a person gave; what was Wikidata's is Wikidata's word again."""
-    if match.taken_from and (title := ref_of(match.ref)):
-        _ids(match).filter(_is(title), source=PERSON).update(source=match.taken_from)
-    _ids(match).filter(source__in=(MATCHER, PERSON)).delete()
+    """Take away the ids that this match gave: a person's word about its title, and whatever the matching found.
+
+    What was Wikidata's, or a person's before, is their word again. Locked ids stay as they are.
+    """
+    if match.state == Match.State.ACCEPTED and match.decided_at and (title := ref_of(match.ref)):
+        own = _ids(match).filter(_is(title), source=PERSON)
+        if match.taken_from:
+            own.update(source=match.taken_from)
+        else:
+            own.delete()
+    _ids(match).filter(source=MATCHER).delete()
 
 
 def _ids(match: Match) -> QuerySet[ScreenExternalId]:
-    return ScreenExternalId.objects.filter(screen_work=match.screen_work_id, scheme__in=SCHEMES.values())
+    """The ids of titles that a match may take away: none where a person has locked them."""
+    ids = ScreenExternalId.objects.filter(screen_work=match.screen_work_id, scheme__in=SCHEMES.values())
+    return ids.exclude(screen_work__locks__has_key="external_ids")
 
 
 def _is(title: TitleRef) -> Q:
     return Q(scheme=SCHEMES[title.kind], value=str(title.tmdb_id))
 
 
-def _keep(verdicts: Iterable[Verdict], standing: Mapping[int, Match], *, run_id: int) -> None:
+def _keep(verdicts: Iterable[Verdict], known: Mapping[int, Match], *, run_id: int) -> None:
     """Rows of what was found, where it is new or another; where nothing is found any more the row goes."""
     rows, gone = [], []
     for verdict in verdicts:
-        old = standing.get(verdict.facts.screen_work_id)
+        old = known.get(verdict.facts.screen_work_id)
         row = _row(verdict, run_id=run_id)
         if row is None:
             gone += [old.pk] if old and not old.refused else []
@@ -198,8 +288,8 @@ def _written(ref: TitleRef) -> str:
     return f"{ref.kind}/{ref.tmdb_id}"
 
 
-def _write_ids(verdicts: Sequence[Verdict]) -> None:
-    """The ids of what was accepted, in place of those that an earlier matching gave."""
+def _write_ids(verdicts: Sequence[Verdict], *, origin: Origin) -> None:
+    """The ids of what was accepted, in place of those that an earlier matching gave. Logged as lists of the entries."""
     keys = [verdict.facts.screen_work_id for verdict in verdicts]
     free = _without_lock(keys)
     taken = {
@@ -207,6 +297,8 @@ def _write_ids(verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts
         if verdict.outcome == "accepted" and verdict.ref and verdict.facts.screen_work_id in free
     }
+    stage(_LISTS.stage_entry, ("id",), ((key,) for key in free), types={"id": "bigint"})
+    _LISTS.take_images()
     earlier = ScreenExternalId.objects.filter(source=MATCHER, scheme__in=SCHEMES.values(), screen_work__in=free)
     stale = [
         pk for pk, *told in earlier.values_list("pk", "screen_work", "scheme", "value") if tuple(told) not in taken
@@ -219,6 +311,7 @@ def _write_ids(verdicts: Sequence[Verdict]) -> None:
         ),
         ignore_conflicts=True,
     )
+    _LISTS.log_changes(origin)
 
 
 def _without_lock(keys: Collection[int]) -> set[int]:

@@ -6,4 +6,4 @@ FROM stage_file_entity AS e
 CROSS JOIN unnest(string_to_array(e.sort_keys, E'\n')) AS sorted (key)
 JOIN {table} AS t ON t.sort_key = sorted.key AND t.retired_at IS NULL AND t.year = e.year
 WHERE e.kind = '{kind}' AND e.entry_id IS NULL AND (e.item IS NULL OR t.wikidata_id IS NULL)
-ORDER BY e.line, t.id
+ORDER BY e.line, e.side, t.id

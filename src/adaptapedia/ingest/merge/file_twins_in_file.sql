@@ -10,4 +10,4 @@ FROM (
     WINDOW same AS (PARTITION BY e.kind, e.folded, e.year, named.name ORDER BY e.line, e.key)
 ) AS told
 WHERE key <> first_key AND entry_id IS NULL AND (item IS NULL OR first_item IS NULL)
-GROUP BY 1, 2, 3, 4 ORDER BY 1
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2

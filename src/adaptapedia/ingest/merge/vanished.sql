@@ -1,5 +1,5 @@
 -- Of what the sweep should see: living adaptations of this source and those that it has not seen, then the same of the
--- items on their sides.
+-- items on their sides, and of entries that nothing has met and that are still to be asked for singly.
 WITH living AS (
     SELECT a.id, screen.wikidata_id AS subject, coalesce(work.wikidata_id, original.wikidata_id) AS source
     FROM catalogue_adaptation AS a
@@ -10,6 +10,7 @@ WITH living AS (
 ), due AS (
     SELECT subject AS qid FROM living WHERE subject IS NOT NULL
     UNION SELECT source FROM living WHERE source IS NOT NULL
+    UNION SELECT qid FROM ingest_sweepitem WHERE sweep_id = %(sweep)s AND side = 'pending'
 )
 SELECT
     (SELECT count(*) FROM living),
@@ -18,4 +19,4 @@ SELECT
     (SELECT count(*) FROM due WHERE NOT EXISTS (
         SELECT FROM ingest_sweepitem AS item
         WHERE item.sweep_id = %(sweep)s AND item.qid = due.qid
-          AND item.side <> 'absent' AND (item.side <> 'redirect' OR item.target IS NOT NULL)))
+          AND item.side NOT IN ('absent', 'pending') AND (item.side <> 'redirect' OR item.target IS NOT NULL)))

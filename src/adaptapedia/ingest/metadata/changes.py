@@ -7,15 +7,20 @@ from typing import Protocol
 
 from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
+from adaptapedia.ingest.metadata.rejects import Told, keep_rejects, problems_of
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.tmdb import COUNTS, Reader, Titles
+from adaptapedia.ingest.metadata.tmdb import COUNTS as OF_TITLES
+from adaptapedia.ingest.metadata.tmdb import Reader, Titles
 from adaptapedia.scheduling.jobs import Counts, Run
-from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind, TitleRef
+from adaptapedia.sources.errors import Truncated
+from adaptapedia.sources.tmdb.queries import LAST_PAGE
+from adaptapedia.sources.tmdb.records import ChangesPage, TitleKind
 
+COUNTS = (*OF_TITLES, "changed", "left")
+"""`changed` are titles, whether the catalogue has them or not; `left` those of the catalogue's that the run had no
+requests or time left to ask for."""
 WINDOW = timedelta(days=14)
 """The longest that the feed takes (developer.themoviedb.org, /movie/changes)."""
-MOST_PAGES = 500
-"""TMDb gives no page beyond (its error 22): a window with more is read in halves."""
 DAY = timedelta(days=1)
 
 
@@ -26,25 +31,29 @@ class Feed(Reader, Protocol):
 def refresh_changed(tmdb: Feed, run: Run, loop: asyncio.Runner, *, extent: Extent, since: date, until: date) -> Counts:
     """Read again what changed between two days, both included, and is in the catalogue with metadata.
 
-    Goes on with what an earlier attempt of the run has done. Raises a SourceError when the feed could not be read
-    whole, or too many titles could not; what was read is kept.
+    Where some are `left`, these days must be read again. Goes on with what an earlier attempt of the run has done.
+    Raises a SourceError when the feed could not be read whole, or too many titles could not, and Ask when too many
+    are gone; what was read is kept.
     """
-    refresh = open_refresh(TMDB, run_id=run.id, names=(*COUNTS, "changed"))
+    refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
         return dict(refresh.counts)
-    enquiry = Enquiry(refresh, run, loop, extent=extent, total=0)
-    found = frozenset(
-        ref
+    enquiry = Enquiry(refresh, run, loop, client=tmdb, extent=extent, total=0)
+    pages = {
+        kind: [page for start, end in windows(since, until) for page in _read(tmdb, run, loop, kind, start, end)]
         for kind in TitleKind
-        for start, end in windows(since, until)
-        for ref in _read(tmdb, run, loop, enquiry, kind, start, end)
-    )
-    with step(refresh):
+    }
+    found = frozenset(ref for kind in pages for page in pages[kind] for ref in page.refs)
+    with step(refresh) as origin:
+        told = [Told(f"{kind}/changes", problems_of(page.problems for page in pages[kind])) for kind in pages]
+        keep_rejects(told, origin=origin)
         enquiry.count(changed=len(found) - refresh.counts["changed"])
     asking = Titles(tmdb, enquiry)
     asking.put_changed(found)
     asking.try_again()
-    return finish(refresh)
+    with step(refresh):
+        enquiry.count(left=asking.not_asked(found) - refresh.counts["left"])
+    return finish(refresh, run)
 
 
 def windows(since: date, until: date) -> Iterator[tuple[date, date]]:
@@ -55,18 +64,22 @@ def windows(since: date, until: date) -> Iterator[tuple[date, date]]:
     yield since, until
 
 
-def _read(
-    tmdb: Feed, run: Run, loop: asyncio.Runner, enquiry: Enquiry, kind: TitleKind, start: date, end: date
-) -> Iterator[TitleRef]:
+def _read(tmdb: Feed, run: Run, loop: asyncio.Runner, kind: TitleKind, start: date, end: date) -> Iterator[ChangesPage]:
     page, pages = 1, 1
     while page <= pages:
         run.progress(page, pages, step="reading what changed")
-        enquiry.spend()
         answer = loop.run(tmdb.changes(kind, start=start, end=end, page=page))
-        if answer.pages > MOST_PAGES and end - start > DAY:
-            middle = start + (end - start) // 2
-            yield from _read(tmdb, run, loop, enquiry, kind, start, middle)
-            yield from _read(tmdb, run, loop, enquiry, kind, middle, end)
+        if answer.pages > LAST_PAGE:
+            middle = _middle(kind, start, end, pages=answer.pages)
+            yield from _read(tmdb, run, loop, kind, start, middle)
+            yield from _read(tmdb, run, loop, kind, middle, end)
             return
-        yield from answer.refs
-        page, pages = page + 1, min(answer.pages, MOST_PAGES)
+        yield answer
+        page, pages = page + 1, answer.pages
+
+
+def _middle(kind: TitleKind, start: date, end: date, *, pages: int) -> date:
+    """Where a window of more pages than TMDb shows is divided. Raises Truncated where it cannot be."""
+    if end - start <= DAY:
+        raise Truncated(f"TMDb has {pages} pages of {kind} changes from {start} to {end}, and shows {LAST_PAGE}")
+    return start + (end - start) // 2

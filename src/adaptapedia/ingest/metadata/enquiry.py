@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from adaptapedia.ingest.metadata.asking import Window
 from adaptapedia.ingest.metadata.refresh import count
@@ -44,10 +44,19 @@ class Extent:
     """Answers a transaction: what a killed worker loses at most, besides those under way."""
 
 
-class Enquiry:
-    """The asking of one refresh. Counts its requests and saves them with the answers."""
+class Counting(Protocol):
+    """A client that counts the requests it sends."""
 
-    def __init__(self, refresh: Refresh, run: Run, loop: asyncio.Runner, *, extent: Extent, total: int) -> None:
+    @property
+    def requests(self) -> int: ...
+
+
+class Enquiry:
+    """The asking of one refresh. Saves how many requests it took with the answers."""
+
+    def __init__(
+        self, refresh: Refresh, run: Run, loop: asyncio.Runner, *, client: Counting, extent: Extent, total: int
+    ) -> None:
         """`total` is how much there is to ask for, for showing."""
         self.refresh = refresh
         self._run = run
@@ -55,23 +64,22 @@ class Enquiry:
         self._extent = extent
         self._total = total
         self._until = time.monotonic() + extent.seconds
-        self._unsaved = self._refusals = self._pauses = 0
+        self._client = client
+        self._saved = client.requests
+        self._refusals = self._pauses = 0
         self._step = ""
 
     @property
     def left(self) -> int:
-        """Requests that the run may still make."""
-        made = int(self.refresh.counts["requests"]) + self._unsaved
+        """Requests that the run may still make. A question that is tried again takes more than was reckoned."""
+        made = int(self.refresh.counts["requests"]) + self._client.requests - self._saved
         return max(0, self._extent.requests - made)
-
-    def spend(self) -> None:
-        """Count a request."""
-        self._unsaved += 1
 
     def count(self, **outcomes: int) -> None:
         """Count what is written in the transaction under way, and the requests that it took."""
-        count(self.refresh, {**outcomes, "requests": self._unsaved})
-        self._unsaved = 0
+        made = self._client.requests
+        count(self.refresh, {**outcomes, "requests": made - self._saved})
+        self._saved = made
 
     def put(
         self,

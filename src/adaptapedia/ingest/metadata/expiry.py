@@ -17,18 +17,40 @@ KEPT_FOR = timedelta(days=183)
 """TMDb's terms of use of its API: nothing is kept longer than six months without being refreshed."""
 BATCH = 1_000
 
-_EXPIRED = """
+_DUE = """
+    FROM catalogue_screenmetadata AS m
+    LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
+    WHERE coalesce(s.refreshed_at, m.changed_at) < %s
+"""
+_EXPIRED = f"""
     DELETE FROM catalogue_screenmetadata AS m WHERE m.screen_work_id IN (
-        SELECT m.screen_work_id FROM catalogue_screenmetadata AS m
-        LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
-        WHERE coalesce(s.refreshed_at, m.changed_at) < %s
-        ORDER BY m.screen_work_id LIMIT %s
+        SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %s
     )
     RETURNING m.kind || '/' || m.tmdb_id, m.screen_work_id
 """
 _CREDITS = """
     DELETE FROM catalogue_screencredit AS c USING catalogue_screenwork AS e
     WHERE e.id = c.screen_work_id AND e.id = ANY(%s::bigint[]) AND c.source = 'tmdb' AND NOT e.locks ? 'credits'
+    RETURNING c.screen_work_id, c.role, c.position, c.person_id
+"""
+_REJECTS_OF_TITLES = "DELETE FROM ingest_reject WHERE source = 'tmdb' AND key = ANY(%s)"
+_REJECTS = """
+    DELETE FROM ingest_reject AS r WHERE r.source = 'tmdb' AND r.first_seen_at < %(before)s AND NOT EXISTS (
+        SELECT FROM ingest_sourcestate AS s WHERE s.source = 'tmdb' AND s.key = r.key AND s.read_at >= %(before)s)
+"""
+_CANDIDATES = """
+    UPDATE ingest_match AS t SET candidates = (
+        SELECT jsonb_agg(one.told || '{"title": "", "original_title": "", "language": "", "year": null}' ORDER BY place)
+        FROM jsonb_array_elements(t.candidates) WITH ORDINALITY AS one (told, place)
+    )
+    WHERE t.id IN (
+        SELECT m.id FROM ingest_match AS m
+        WHERE m.found_at < %(before)s AND jsonb_path_exists(m.candidates, '$[*] ? (@.title != "")')
+          AND NOT EXISTS (
+            SELECT FROM ingest_sourcestate AS s WHERE s.source = 'tmdb' AND s.key = 'screen/' || m.screen_work_id
+               AND s.outcome IN ('', 'review') AND s.read_at >= %(before)s)
+        ORDER BY m.id LIMIT %(size)s
+    )
 """
 _ORPHANS = """
     SELECT p.id FROM catalogue_person AS p
@@ -45,11 +67,31 @@ class Expired(NamedTuple):
     titles: tuple[str, ...] = ()
     credits: int = 0
     people: int = 0
+    matches: int = 0
+
+
+def count_expired(*, before: datetime) -> int:
+    """How many titles `expire_titles` would remove."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_DUE}", [before])
+        (number,) = cursor.fetchone() or (0,)
+        return int(number)
 
 
 def expire_titles(*, before: datetime) -> Iterator[Expired]:
     """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction."""
     while (gone := _expire(before)).titles:
+        yield gone
+
+
+def empty_candidates(*, before: datetime) -> Iterator[Expired]:
+    """Empty the words of candidates last found before then, a batch a transaction; which titles they are stays known.
+
+    Rejects of TMDb's that old go too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REJECTS, {"before": before})
+    while (gone := _empty_candidates(before)).matches:
         yield gone
 
 
@@ -68,11 +110,21 @@ def _expire(before: datetime) -> Expired:
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRED, [before, BATCH])
         rows = cursor.fetchall()
+        cursor.execute(_REJECTS_OF_TITLES, [[title for title, _ in rows]])
         cursor.execute(_CREDITS, [array([key for _, key in rows])])
-        credits = cursor.rowcount
+        credits = cursor.fetchall()
+    for key, role, position, person in credits:
+        log.info("TMDb's credit of screen work %s goes: %s %s, person %s", key, role, position, person)
     for title, key in rows:
         log.info("TMDb's %s of screen work %s goes: not refreshed since %s at the latest", title, key, before.date())
-    return Expired(tuple(title for title, _ in rows), credits)
+    return Expired(tuple(title for title, _ in rows), len(credits))
+
+
+@transaction.atomic
+def _empty_candidates(before: datetime) -> Expired:
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, {"before": before, "size": BATCH})
+        return Expired(matches=cursor.rowcount)
 
 
 @transaction.atomic
@@ -81,5 +133,7 @@ def _remove_orphans() -> Expired:
     with connection.cursor() as cursor:
         cursor.execute(_ORPHANS, [BATCH])
         keys = [key for (key,) in cursor.fetchall()]
+    for key in keys:
+        log.info("Person %s goes: only TMDb knew them, and nobody credits them", key)
     _, of = Person.objects.filter(pk__in=keys).delete()
     return Expired(people=of.get(Person._meta.label, 0))

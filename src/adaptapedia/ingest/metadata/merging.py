@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from adaptapedia.ingest.changes import Lists, execute_logged
-from adaptapedia.ingest.merging import lock_catalogue
+from adaptapedia.ingest.merging import SCREEN_WORK, WORK, Kind, lock_catalogue, standing
 from adaptapedia.ingest.metadata.people import people_of
 from adaptapedia.ingest.metadata.rows import (
     TITLE_TYPES,
@@ -34,12 +34,16 @@ class Target(NamedTuple):
 
     table: str
     stage: str
-    owner: str
+    entry: Kind
     columns: tuple[str, ...]
     types: Mapping[str, str]
 
+    @property
+    def owner(self) -> str:
+        return self.entry.owner
 
-TITLES = Target("catalogue_screenmetadata", "stage_screen_metadata", "screen_work_id", TitleRow._fields, TITLE_TYPES)
+
+TITLES = Target("catalogue_screenmetadata", "stage_screen_metadata", SCREEN_WORK, TitleRow._fields, TITLE_TYPES)
 CREDITS = Lists(
     "credits",
     "catalogue_screencredit",
@@ -48,7 +52,15 @@ CREDITS = Lists(
     stage_entry="stage_credited",
     join="id",
 )
-WORKS = Target("catalogue_workmetadata", "stage_work_metadata", "work_id", WorkRow._fields, WORK_TYPES)
+IDS = Lists(
+    "external_ids",
+    "catalogue_workexternalid",
+    owner="work_id",
+    entry="catalogue_work",
+    stage_entry="stage_moved",
+    join="id",
+)
+WORKS = Target("catalogue_workmetadata", "stage_work_metadata", WORK, WorkRow._fields, WORK_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +72,55 @@ class Merged:
 
 
 def merge_titles(titles: Sequence[tuple[int, Title]], *, origin: Origin) -> Merged:
-    """Bring the metadata and credits of screen works up to date; each comes with its key, once."""
+    """Bring the metadata and credits of screen works up to date; each comes with its key, once.
+
+    One that is gone by now, as when it was merged into another, is passed over.
+    """
     known = _digests(TITLES, [key for key, _ in titles])
     rows = {key: title_row(title, screen_work_id=key) for key, title in titles}
     changed = [(key, title) for key, title in titles if known.get(key) != rows[key].digest]
     if changed:
         lock_catalogue()
+        there = standing(SCREEN_WORK, [key for key, _ in changed])
+        changed = [(key, title) for key, title in changed if key in there]
         _merge(TITLES, [rows[key] for key, _ in changed], origin)
         _merge_credits(changed, origin)
     return Merged(len(changed), len(titles) - len(changed))
 
 
 def merge_open_library(works: Sequence[tuple[int, OpenLibraryWork]], *, origin: Origin) -> Merged:
-    """Bring the metadata of works up to date; each comes with its key, once. Descriptions stay as they are."""
+    """Bring the metadata of works up to date; each comes with its key, once. Descriptions stay as they are.
+
+    One that is gone by now is passed over.
+    """
     known = _digests(WORKS, [key for key, _ in works])
     rows = [work_row(work, work_id=key) for key, work in works]
     changed = [row for row in rows if known.get(row.work_id) != row.digest]
     if changed:
+        lock_catalogue()
+        there = standing(WORK, [row.work_id for row in changed])
+        changed = [row for row in changed if row.work_id in there]
         _merge(WORKS, changed, origin)
     return Merged(len(changed), len(rows) - len(changed))
 
 
 def merge_descriptions(descriptions: Sequence[tuple[int, Description]], *, origin: Origin) -> Merged:
     """Bring the descriptions of works up to date that have metadata already."""
+    lock_catalogue()
     columns = ("work_id", "description")
     stage("stage_description", columns, ((key, told.text) for key, told in descriptions), types=WORK_TYPES)
     enriched = execute_logged(statement("descriptions"), table=WORKS.table, origin=origin, key=WORKS.owner)
     return Merged(enriched, len(descriptions) - enriched)
+
+
+def note_moved(moved: Sequence[tuple[int, str]], *, origin: Origin) -> None:
+    """Give works the keys of what their own were merged into, unless a person has locked their ids."""
+    if moved:
+        lock_catalogue()
+        stage("stage_moved", ("id", "value"), moved, types={"id": "bigint"})
+        IDS.take_images()
+        execute(statement("moved"), origin.parameters)
+        IDS.log_changes(origin)
 
 
 def _digests(target: Target, keys: Sequence[int]) -> dict[int, int]:

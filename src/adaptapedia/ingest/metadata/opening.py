@@ -16,7 +16,7 @@ from adaptapedia.sources.tmdb.client import TmdbClient
 
 TMDB = Extent()
 OPEN_LIBRARY = Extent(requests=30_000, seconds=3.5 * 3600, in_flight=8, batch=20)
-"""At 2.9 requests a second, under three hours. A batch of works is two thousand of them."""
+"""At 3 requests a second, under three hours. A batch of works is two thousand of them."""
 
 
 @contextmanager

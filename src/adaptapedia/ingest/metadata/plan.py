@@ -12,12 +12,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.metadata.rows import ROW_VERSION
 from adaptapedia.ingest.staging import array
 from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
 
 
 class Wanted(NamedTuple):
-    """A title to ask for, the screen works that are it, and the ETag of what they have from it."""
+    """A title to ask for, the screen works that are it, and the ETag of what they have from it.
+
+    The ETag is empty where rows were made otherwise when it came: an answer that nothing is new would keep them so.
+    """
 
     ref: TitleRef
     screen_works: tuple[int, ...]
@@ -38,7 +42,7 @@ _TITLES = """
         JOIN catalogue_screenwork AS e ON e.id = x.screen_work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone ON gone.source = 'tmdb' AND gone.outcome = 'gone'
              AND gone.key = CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value
-        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,8}}$' AND NOT {refused}
+        WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,9}}$' AND NOT {refused}
         ORDER BY x.screen_work_id, gone.key IS NOT NULL, x.source = 'person' DESC,
                  ((x.scheme = 'tmdb_tv') = (e.kind IN ('series', 'miniseries'))) DESC, x.value::bigint
     ), title AS (
@@ -49,7 +53,7 @@ _TITLES = """
              ON m.screen_work_id = r.screen_work_id AND m.kind = r.kind AND m.tmdb_id = r.tmdb_id
         GROUP BY r.kind, r.tmdb_id
     )
-    SELECT t.kind, t.tmdb_id, t.screen_works, CASE WHEN t.filled THEN coalesce(s.etag, '') ELSE '' END
+    SELECT t.kind, t.tmdb_id, t.screen_works, CASE WHEN t.filled AND s.version = %(version)s THEN s.etag ELSE '' END
     FROM title AS t
     LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = t.kind || '/' || t.tmdb_id
     WHERE {condition}
@@ -71,7 +75,7 @@ _UNMATCHED = f"""
 _UNMATCHED_FAILED = """
     SELECT e.id FROM ingest_sourcestate AS s
     JOIN catalogue_screenwork AS e ON e.id = substr(s.key, 8)::bigint AND e.retired_at IS NULL
-    WHERE s.source = 'tmdb' AND s.outcome = 'failed' AND s.read_at >= %(since)s AND s.key LIKE 'screen/%%'
+    WHERE s.source = 'tmdb' AND s.outcome = 'failed' AND s.run_id = %(run_id)s AND s.key LIKE 'screen/%%'
     ORDER BY s.key LIMIT %(limit)s
 """
 
@@ -99,9 +103,9 @@ def changed(refs: Collection[TitleRef], *, since: datetime, limit: int) -> list[
     return _titles(condition, since=since, limit=limit, movies=movies, series=series)
 
 
-def titles_failed(*, since: datetime, limit: int) -> list[Wanted]:
-    """Titles that were asked for since then and not answered."""
-    return _titles("s.outcome = 'failed' AND s.read_at >= %(since)s", since=since, limit=limit)
+def titles_failed(*, run_id: int, limit: int) -> list[Wanted]:
+    """Titles that this run was the last to ask for, in vain."""
+    return _titles("s.outcome = 'failed' AND s.run_id = %(run_id)s", run_id=run_id, limit=limit)
 
 
 def unmatched(*, since: datetime, limit: int) -> list[int]:
@@ -112,21 +116,21 @@ def unmatched(*, since: datetime, limit: int) -> list[int]:
     return _keys(_UNMATCHED, since=since, limit=limit)
 
 
-def unmatched_failed(*, since: datetime, limit: int) -> list[int]:
-    """Screen works that were looked for since then, without an answer."""
-    return _keys(_UNMATCHED_FAILED, since=since, limit=limit)
+def unmatched_failed(*, run_id: int, limit: int) -> list[int]:
+    """Screen works that this run was the last to look for, without an answer."""
+    return _keys(_UNMATCHED_FAILED, run_id=run_id, limit=limit)
 
 
 def _titles(condition: str, **values: Any) -> list[Wanted]:
     with connection.cursor() as cursor:
-        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), values)
+        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), {**values, "version": ROW_VERSION})
         return [
             Wanted(TitleRef(TitleKind(kind), tmdb_id), tuple(screen_works), etag)
             for kind, tmdb_id, screen_works, etag in cursor.fetchall()
         ]
 
 
-def _keys(query: str, *, since: datetime, limit: int) -> list[int]:
+def _keys(query: str, **values: Any) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(query, {"since": since, "limit": limit})
+        cursor.execute(query, values)
         return [key for (key,) in cursor.fetchall()]

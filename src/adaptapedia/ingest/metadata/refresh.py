@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.ingest.models import Refresh
+from adaptapedia.ingest.models import Refresh, SourceState
 from adaptapedia.ingest.origin import Origin
-from adaptapedia.scheduling.jobs import Counts, Interrupted
+from adaptapedia.ingest.vanished import BREAKER, EXAMPLES, GO_ON, KEEP
+from adaptapedia.scheduling.jobs import Ask, Counts, Interrupted, Run
 from adaptapedia.sources.errors import SourceError
+
+Outcome = SourceState.Outcome
 
 TOLERATED = 0.02
 """So many of what was asked for may fail for good; more, and the run says so and fails."""
 FEW = 5
-"""Failures that are never too many."""
+"""Failures that are never too many, and so many may be gone."""
+FORGOTTEN_AT_ONCE = 5_000
+ANSWERS = {GO_ON: "Take it for gone", KEEP: "Take it for there, and ask for it again"}
 
 
 class TooManyFailed(SourceError):
@@ -33,6 +39,21 @@ def open_refresh(source: str, *, run_id: int, names: tuple[str, ...]) -> Refresh
         defaults={"source": source, "started_at": timezone.now(), "counts": dict.fromkeys(names, 0)},
     )
     return refresh
+
+
+def forget_refreshes(*, before: datetime) -> int:
+    """Delete refreshes that began before then; nobody goes on with them any more. How many."""
+    deleted, _ = Refresh.objects.filter(started_at__lt=before).delete()
+    return deleted
+
+
+def forget_states(*, before: datetime) -> Iterator[int]:
+    """Delete states of what nobody has asked for since then: it has left the catalogue, or its upstream. How many in
+    each batch, committed."""
+    states = SourceState.objects.filter(read_at__lt=before)
+    while keys := list(states.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        SourceState.objects.filter(pk__in=keys).delete()
+        yield len(keys)
 
 
 @contextmanager
@@ -61,11 +82,24 @@ def count(refresh: Refresh, outcomes: Mapping[str, int]) -> None:
         refresh.counts[name] += number
 
 
-def finish(refresh: Refresh) -> Counts:
-    """The counts of a refresh that is through. Raises TooManyFailed when too much could not be read."""
+def finish(refresh: Refresh, run: Run) -> Counts:
+    """The counts of a refresh that is through. Raises TooManyFailed when too much could not be read, and Ask when
+    too much of what was there is gone."""
     asked, failed = refresh.counts["processed"], refresh.counts["errors"]
     if failed > max(FEW, asked * TOLERATED):
         raise TooManyFailed(refresh.source, failed=failed, asked=asked)
     with step(refresh):
+        _settle_vanished(refresh.source, run)
         refresh.finished_at = timezone.now()
     return dict(refresh.counts)
+
+
+def _settle_vanished(source: str, run: Run) -> None:
+    """What has vanished is gone, or there after all, as somebody said where it is more than a little."""
+    states = SourceState.objects.filter(source=source)
+    vanished = states.filter(outcome=Outcome.VANISHED)
+    number, there = vanished.count(), states.filter(outcome=Outcome.THERE).count()
+    if number > max(FEW, (number + there) * BREAKER) and not run.answer:
+        first = ", ".join(vanished.order_by("key").values_list("key", flat=True)[:EXAMPLES])
+        raise Ask(f"{source}: {number:,} of {number + there:,} are gone: {first}, …", answers=ANSWERS)
+    vanished.update(outcome=Outcome.THERE if run.answer == KEEP else Outcome.GONE)

@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from adaptapedia.catalogue.models import ImageSizes, ScreenWork
 from adaptapedia.ingest.matching.finding import TitleFinder
 from adaptapedia.ingest.metadata import plan
-from adaptapedia.ingest.metadata.enquiry import Enquiry, Extent
+from adaptapedia.ingest.metadata.enquiry import Counting, Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title, unanswered
 from adaptapedia.ingest.metadata.unmatched import Unmatched
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError
@@ -28,7 +28,7 @@ ROUNDS = 2
 """So often what failed is asked for once more at the end."""
 
 
-class Reader(TitleFinder, Protocol):
+class Reader(TitleFinder, Counting, Protocol):
     """What is asked of TMDb: `TmdbClient`, or anything that answers like it."""
 
     async def image_sizes(self) -> records.ImageSizes: ...
@@ -42,20 +42,26 @@ class TitleAnswer:
     outcome: Outcome
     title: records.Title | None = None
     etag: str = ""
+    fault: SourceError | None = None
+
+    @property
+    def asked(self) -> Asked:
+        problems = self.title.problems if self.title else None
+        return Asked(key_of_title(self.wanted.ref), self.outcome, self.etag, problems, self.fault)
 
 
 def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Extent) -> Counts:
     """Titles without metadata, screen works without a title, then the stalest.
 
     Goes on with what an earlier attempt of the run has done. Raises a SourceError when TMDb could not be read,
-    or too much of it; what was read is kept.
+    or too much of it, and Ask when too much of what was there is gone; what was read is kept.
     """
     refresh = open_refresh(TMDB, run_id=run.id, names=COUNTS)
     if refresh.finished_at:
         return dict(refresh.counts)
     keep_image_sizes(loop.run(tmdb.image_sizes()))
     total = ScreenWork.objects.filter(retired_at=None).count()
-    enquiry = Enquiry(refresh, run, loop, extent=extent, total=total)
+    enquiry = Enquiry(refresh, run, loop, client=tmdb, extent=extent, total=total)
     titles, unmatched = Titles(tmdb, enquiry), Unmatched(tmdb, enquiry)
     for share in (SHARES, dict.fromkeys(SHARES, 1.0)):
         titles.fill(int(extent.requests * share["without_metadata"]))
@@ -63,7 +69,7 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
         titles.renew(int(extent.requests * share["stalest"]))
     titles.try_again()
     unmatched.try_again()
-    return finish(refresh)
+    return finish(refresh, run)
 
 
 class Titles:
@@ -73,6 +79,7 @@ class Titles:
         self._tmdb = tmdb
         self._enquiry = enquiry
         self._since = enquiry.refresh.started_at
+        self._run_id = enquiry.refresh.run_id
 
     def fill(self, requests: int) -> None:
         """Those of screen works that have no metadata."""
@@ -87,19 +94,23 @@ class Titles:
         look_up = partial(plan.changed, refs, since=self._since)
         self._put(look_up, step="titles that changed", requests=self._enquiry.left)
 
+    def not_asked(self, refs: frozenset[records.TitleRef]) -> int:
+        """How many of these that have been read before are still to be asked for."""
+        return len(plan.changed(refs, since=self._since, limit=len(refs)))
+
     def try_again(self) -> None:
-        """Those that failed, so often; what fails then has failed."""
+        """Those that failed in this run, so often; what fails then has failed."""
         for _ in range(ROUNDS):
-            look_up = partial(plan.titles_failed, since=self._since)
+            look_up = partial(plan.titles_failed, run_id=self._run_id)
             keep = partial(self.keep, again=True)
             self._put(look_up, step="titles that failed", requests=self._enquiry.left, keep=keep, once=True)
 
     async def ask(self, wanted: Wanted) -> TitleAnswer:
-        self._enquiry.spend()
         try:
             fetched = await self._tmdb.title(wanted.ref, etag=wanted.etag)
         except SourceError as error:
-            return TitleAnswer(wanted, self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref)))
+            outcome = self._enquiry.outcome_of(error, asked=key_of_title(wanted.ref))
+            return TitleAnswer(wanted, outcome, fault=unanswered(error))
         self._enquiry.answered()
         return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
 
@@ -108,7 +119,7 @@ class Titles:
         with step(self._enquiry.refresh) as origin:
             found = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
             merged = merge_titles(found, origin=origin)
-            keep_states((Asked(key_of_title(a.wanted.ref), a.outcome, a.etag) for a in answers), origin=origin)
+            keep_states((answer.asked for answer in answers), origin=origin)
             asked, gone, failed = (_size(answers, among) for among in (None, Outcome.GONE, Outcome.FAILED))
             self._enquiry.count(
                 processed=0 if again else asked,

@@ -17,7 +17,15 @@ from adaptapedia.ingest.metadata import plan
 from adaptapedia.ingest.metadata.enquiry import Enquiry
 from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.refresh import step
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_screen_work, key_of_title
+from adaptapedia.ingest.metadata.rejects import Problem
+from adaptapedia.ingest.metadata.states import (
+    Asked,
+    Outcome,
+    keep_states,
+    key_of_screen_work,
+    key_of_title,
+    unanswered,
+)
 from adaptapedia.sources.errors import SourceError
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchPage, TitleKind, TitleRef
 
@@ -38,13 +46,21 @@ class MatchAnswer:
     outcome: Outcome
     verdict: Verdict | None = None
     fetched: Fetched | None = None
+    problems: Sequence[Problem] = ()
+    """Of searches and lookups."""
+    fault: SourceError | None = None
+
+    @property
+    def asked(self) -> Asked:
+        problems = None if self.fault else self.problems
+        return Asked(key_of_screen_work(self.facts.screen_work_id), self.outcome, problems=problems, fault=self.fault)
 
 
 class Unmatched:
     """Asking for what may be the titles of screen works."""
 
     def __init__(self, tmdb: TitleFinder, enquiry: Enquiry) -> None:
-        self._tmdb = Counted(tmdb, enquiry)
+        self._tmdb = tmdb
         self._enquiry = enquiry
         self._since = enquiry.refresh.started_at
 
@@ -54,20 +70,21 @@ class Unmatched:
 
     def try_again(self) -> None:
         """Those whose looking for failed in this run, once."""
-        look_up = partial(plan.unmatched_failed, since=self._since)
+        look_up = partial(plan.unmatched_failed, run_id=self._enquiry.refresh.run_id)
         self._put(look_up, requests=self._enquiry.left, again=True)
 
     async def ask(self, facts: ScreenFacts) -> MatchAnswer:
+        tmdb = Listening(self._tmdb)
         try:
-            verdict = await find_title(facts, self._tmdb)
+            verdict = await find_title(facts, tmdb)
             fetched = verdict.fetched
             if verdict.outcome == "accepted" and verdict.ref and fetched is None:
-                fetched = await self._tmdb.title(verdict.ref)
+                fetched = await tmdb.title(verdict.ref)
         except SourceError as error:
             asked = key_of_screen_work(facts.screen_work_id)
-            return MatchAnswer(facts, self._enquiry.outcome_of(error, asked=asked))
+            return MatchAnswer(facts, self._enquiry.outcome_of(error, asked=asked), fault=unanswered(error))
         self._enquiry.answered()
-        return MatchAnswer(facts, OUTCOMES[verdict.outcome], verdict, fetched)
+        return MatchAnswer(facts, OUTCOMES[verdict.outcome], verdict, fetched, tmdb.problems)
 
     def keep(self, answers: Sequence[MatchAnswer], *, again: bool) -> None:
         """One transaction: verdicts, ids, metadata and credits of what was accepted, freshness, counts."""
@@ -77,9 +94,7 @@ class Unmatched:
             titles = _standing([answer for answer in answers if answer.outcome == Outcome.THERE and answer.fetched])
             found = [(key, fetched.title) for key, fetched in titles.items() if fetched.title]
             merged = merge_titles(found, origin=origin)
-            states = [Asked(key_of_screen_work(a.facts.screen_work_id), a.outcome) for a in answers]
-            read = [Asked(key_of_title(fetched.ref), Outcome.THERE, fetched.etag) for fetched in titles.values()]
-            keep_states([*states, *read], origin=origin)
+            keep_states([*(answer.asked for answer in answers), *map(_read, titles.values())], origin=origin)
             ends = Counter(answer.outcome for answer in answers)
             failed, asked = ends[Outcome.FAILED] + ends[Outcome.GONE], len(answers)
             self._enquiry.count(
@@ -103,24 +118,34 @@ class Unmatched:
         )
 
 
-class Counted:
-    """TMDb, each of whose requests is counted."""
+class Listening:
+    """TMDb as one screen work's finding asks it; problems of searches and lookups are kept."""
 
-    def __init__(self, tmdb: TitleFinder, enquiry: Enquiry) -> None:
+    def __init__(self, tmdb: TitleFinder) -> None:
         self._tmdb = tmdb
-        self._enquiry = enquiry
+        self._problems: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(self._problems)
 
     async def search(self, kind: TitleKind, query: str, *, year: int | None = None, page: int = 1) -> SearchPage:
-        self._enquiry.spend()
-        return await self._tmdb.search(kind, query, year=year, page=page)
+        found = await self._tmdb.search(kind, query, year=year, page=page)
+        self._problems |= dict.fromkeys(found.problems)
+        return found
 
     async def find_by_imdb(self, imdb_id: str) -> Found:
-        self._enquiry.spend()
-        return await self._tmdb.find_by_imdb(imdb_id)
+        found = await self._tmdb.find_by_imdb(imdb_id)
+        self._problems |= dict.fromkeys(found.problems)
+        return found
 
     async def title(self, ref: TitleRef, *, etag: str = "") -> Fetched:
-        self._enquiry.spend()
         return await self._tmdb.title(ref, etag=etag)
+
+
+def _read(fetched: Fetched) -> Asked:
+    problems = fetched.title.problems if fetched.title else None
+    return Asked(key_of_title(fetched.ref), Outcome.THERE, fetched.etag, problems)
 
 
 def _standing(answers: Sequence[MatchAnswer]) -> dict[int, Fetched]:

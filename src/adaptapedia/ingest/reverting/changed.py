@@ -11,7 +11,9 @@ from django.db import connection
 from django.db.models import Model
 
 from adaptapedia.catalogue.metadata import ScreenMetadata
+from adaptapedia.ingest.afresh import read_titles_afresh
 from adaptapedia.ingest.changes import LISTS, list_of, write_fields
+from adaptapedia.ingest.matching.decisions import drop_decided
 from adaptapedia.ingest.merging import PERSON, SCREEN_WORK, WORK, Kind
 from adaptapedia.ingest.models import SourceState
 from adaptapedia.ingest.origin import Origin
@@ -131,13 +133,14 @@ def _restore_lists(table: str, name: str, back: Mapping[int, Row], *, source: st
     }
     execute(statement("reverted_lists").format(**names), {**origin.parameters, "source": source})
     execute(statement(f"reverted_{name}").format(**names), {})
+    if hanging == SCREEN_WORK.external_ids:
+        drop_decided([key for key, _ in rows])
 
 
 def _read_again(table: str, keys: Iterable[int]) -> None:
     """Forget when items were last read, so that a reading of changes reads them too; of titles the ETag."""
     if table == ScreenMetadata._meta.db_table:
-        refs = ScreenMetadata.objects.filter(pk__in=keys).values_list("kind", "tmdb_id")
-        SourceState.objects.filter(source="tmdb", key__in=[f"{kind}/{number}" for kind, number in refs]).update(etag="")
+        read_titles_afresh([*keys])
     if table in ENTRIES:
         query = f"SELECT 'Q' || wikidata_id FROM {table} WHERE id = ANY(%s) AND wikidata_id IS NOT NULL"
         with connection.cursor() as cursor:

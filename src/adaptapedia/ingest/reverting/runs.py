@@ -1,15 +1,18 @@
 """Taking back what a run of an ingestion has changed in the catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from adaptapedia.catalogue.metadata import Metadata, ScreenMetadata, WorkMetadata
 from adaptapedia.catalogue.models import Adaptation, Entry, Person, ScreenWork, Work
 from adaptapedia.ingest.changes import KEPT_FOR
+from adaptapedia.ingest.matching.decisions import forget_findings
 from adaptapedia.ingest.merging import lock_catalogue
-from adaptapedia.ingest.models import Change, Difference, Reversal, Sweep
+from adaptapedia.ingest.models import Change, Difference, Match, Reversal, Sweep
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reverting import changed, made
 from adaptapedia.ingest.reverting.report import Report
@@ -63,6 +66,13 @@ class AlreadyReverted(CannotRevert):
         )
 
 
+class BeingReverted(CannotRevert):
+    """Somebody is at it."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} is being taken back at this moment.")
+
+
 class RevertsItself(CannotRevert):
     """What a reversal took back is brought again by its upstream, not by reverting once more."""
 
@@ -90,8 +100,12 @@ def revert_run(run_id: int, *, by: str) -> Report:
     In transactions of a thousand rows each; one that was broken off goes on where it stopped. It is recorded as a
     run of its own.
     """
-    run = _revertible(run_id)
-    began = timezone.now()
+    with _alone(run_id):
+        return _revert_alone(_revertible(run_id), by=by)
+
+
+def _revert_alone(run: JobRun, *, by: str) -> Report:
+    run_id, began = run.pk, timezone.now()
     reversal, _ = Reversal.objects.get_or_create(
         reverted_run_id=run_id, defaults={"run_id": reserve_run_id(), "by": by}
     )
@@ -111,6 +125,24 @@ def revert_starter(*, apply: bool) -> dict[str, int]:
         removed: Removed = remove_starter()
         transaction.set_rollback(not apply)
     return asdict(removed)
+
+
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """Keep everybody else from taking the same run back meanwhile: two would share one reversal. Raises BeingReverted.
+
+    The lock is the connection's, beyond its many transactions, and ends with it when we are killed.
+    """
+    name = [f"adaptapedia.ingest revert {run_id}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
+        (is_ours,) = cursor.fetchone() or (False,)
+        if not is_ours:
+            raise BeingReverted(run_id)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
 def _revertible(run_id: int) -> JobRun:
@@ -134,13 +166,14 @@ def _revert(run: JobRun, reversal: Reversal, report: Report) -> None:
     source = _source_of(run.pk)
     for table in changed.tables_changed(run.pk):
         _restore_table(table, run.pk, source, origin, reversal, report)
+    _forget_findings(run.pk, reversal, report)
     _delete_adaptations(run.pk, reversal, report)
     for kind in METADATA:
         _delete_metadata(kind, run.pk, reversal, report)
     for model in MADE:
         _delete_entries(model, run.pk, source, reversal, report)
     with transaction.atomic():
-        Difference.objects.filter(run_id=run.pk).delete()
+        Difference.objects.filter(run_id=run.pk, kept_at__isnull=True).delete()
         Sweep.objects.filter(run_id=run.pk, finished_at=None).delete()
 
 
@@ -155,6 +188,13 @@ def _restore_table(table: str, run_id: int, source: str, origin: Origin, reversa
             changed.restore(table, rows, reverted=run_id, source=source, origin=origin, report=report)
             _save_counts(reversal, report)
         after = rows[-1]
+
+
+def _forget_findings(run_id: int, reversal: Reversal, report: Report) -> None:
+    with transaction.atomic():
+        if forgotten := forget_findings(run_id):
+            report.count(changed.kind_name(Match._meta.db_table), "deleted", forgotten)
+            _save_counts(reversal, report)
 
 
 def _delete_adaptations(run_id: int, reversal: Reversal, report: Report) -> None:

@@ -51,7 +51,9 @@ def _add_runs(verb: Callable[[str, str], ArgumentParser]) -> None:
     runs.add_argument("name", metavar=NAME, nargs="?")
     retry = verb("retry", "run what a run that has ended was to do again, with its arguments and due time")
     cancel = verb("cancel", "ask a run to stop; one that has not begun ends at once")
-    answer = verb("answer", "tell a run that asks how to go on; `show` has its question")
+    answer = verb(
+        "answer", "tell a run that asks how to go on (`show` has its question), or `usual` of one that is not as usual"
+    )
     for way in (retry, cancel, answer):
         way.add_argument("run", metavar="RUN", type=int)
     answer.add_argument("answer", metavar="ANSWER")

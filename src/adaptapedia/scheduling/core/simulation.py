@@ -209,15 +209,15 @@ class World:
         match event:
             case Add() if row is None:
                 row = self.store.add(event.name, event.plan)
-            case Edit() if row:
+            case Edit() if row is not None:
                 self.store.edit(row, replace(event.plan, enabled=row.plan.enabled))
-            case Pause() | Resume() if row and row.plan.enabled == isinstance(event, Pause):
+            case Pause() | Resume() if row is not None and row.plan.enabled == isinstance(event, Pause):
                 self.store.edit(row, replace(row.plan, enabled=not row.plan.enabled))
-            case Remove() if row:
+            case Remove() if row is not None:
                 self.store.remove(row)
             case _:
                 return
-        self.changed.append((self.now, event.name, None if isinstance(event, Remove) else row.plan))
+        self.changed.append((self.now, event.name, None if isinstance(event, Remove) or row is None else row.plan))
 
     def _befall(self, beat: Beat, event: Kill | Start | Stop | Continue) -> Iterator[Record]:
         match event:

@@ -8,6 +8,12 @@ SCHEDULE = "django_celery_beat_periodictask"
 COMPANION = "scheduling_schedulecompanion"
 RULES = ("crontab", "interval", "clocked")
 
+VOID = """CASE
+            WHEN {0}edited_at IS NOT NULL AND {0}paused_at IS NULL AND {0}next_due_at > {0}edited_at THEN NULL
+            ELSE {0}next_due_at
+        END"""
+"""What was reckoned by a rule that was edited before its time, with no beat to see it, is due no more."""
+
 NOTE_SCHEDULE = f"""
 CREATE FUNCTION scheduling_note_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -19,6 +25,7 @@ BEGIN
         ON CONFLICT (schedule_id) DO NOTHING;
     ELSE
         UPDATE {COMPANION} SET
+            next_due_at = {VOID.format("")},
             edited_at = at,
             anchor_at = CASE WHEN OLD.interval_id IS DISTINCT FROM NEW.interval_id THEN at ELSE anchor_at END,
             paused_at = CASE WHEN OLD.enabled AND NOT NEW.enabled THEN at ELSE paused_at END
@@ -45,6 +52,7 @@ DECLARE
     at timestamptz := clock_timestamp();
 BEGIN
     UPDATE {COMPANION} AS companion SET
+        next_due_at = {VOID.format("companion.")},
         edited_at = at{", anchor_at = at" if rule == "interval" else ""}
     FROM {SCHEDULE} AS schedule
     WHERE schedule.id = companion.schedule_id AND schedule.{rule}_id = NEW.id;
@@ -60,6 +68,7 @@ CREATE TRIGGER scheduling_edited_{rule} AFTER UPDATE ON django_celery_beat_{rule
 NOTE_POLICY = f"""
 CREATE FUNCTION scheduling_note_policy() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    NEW.next_due_at := {VOID.format("OLD.")};
     NEW.edited_at := clock_timestamp();
     PERFORM pg_notify('scheduling', 'edit');
     RETURN NEW;

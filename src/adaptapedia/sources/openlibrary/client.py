@@ -25,6 +25,11 @@ class OpenLibraryClient:
             "Open Library", base_url, budget=budget, user_agent=user_agent, refusal=parse.refusal, **waits
         )
 
+    @property
+    def requests(self) -> int:
+        """Sent so far, each try for itself."""
+        return self._fetcher.requests
+
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
         return self

@@ -37,8 +37,8 @@ def refusal(status: int, body: Any, evidence: str) -> SourceError | None:
 
 
 def works(body: Any, asked: Collection[str]) -> list[OpenLibraryWork]:
-    """The works of an answer, by key. Raises Truncated where it holds fewer than it counts, Unavailable where
-    one was not asked for: then the search did not understand its query."""
+    """The works of an answer that were asked for, by key. Others stand there in place of works that were merged into
+    them. Raises Truncated where it holds fewer than it counts, or none of several that were asked for."""
     part = _answer(body, "a search")
     count, docs = part.whole("numFound"), part.values("docs")
     if count is None or not part.is_list("docs"):
@@ -48,9 +48,10 @@ def works(body: Any, asked: Collection[str]) -> list[OpenLibraryWork]:
     found: dict[str, OpenLibraryWork] = {}
     for doc in docs:
         key = _key(doc.get("key") if isinstance(doc, dict) else None)
-        if key not in asked:
-            raise Unavailable("Open Library found a work that was not asked for", evidence=shown(doc))
-        found.setdefault(key, _work(key, Part(doc)))
+        if key in asked:
+            found.setdefault(key, _work(key, Part(doc)))
+    if docs and not found and len(asked) > 1:
+        raise Truncated("Open Library found nothing but works that were not asked for", evidence=shown(docs[0]))
     return [found[key] for key in sorted(found)]
 
 

@@ -43,6 +43,11 @@ class TmdbClient:
             **waits,
         )
 
+    @property
+    def requests(self) -> int:
+        """Sent so far, each try for itself."""
+        return self._fetcher.requests
+
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
         return self
@@ -69,7 +74,7 @@ class TmdbClient:
     async def changes(self, kind: TitleKind, *, start: date, end: date, page: int = 1) -> ChangesPage:
         """One page of the titles that changed from one day to another. Raises ValueError beyond 14 days."""
         path, params = queries.changes(kind, start=start, end=end, page=page)
-        return await self._fetcher.ask(path, partial(parse.changes_page, kind=kind), params=params)
+        return await self._fetcher.ask(path, partial(parse.changes_page, kind=kind, asked=page), params=params)
 
     async def image_sizes(self) -> ImageSizes:
         """How addresses of images are made today."""

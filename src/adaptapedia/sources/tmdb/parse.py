@@ -48,7 +48,7 @@ def search_page(body: Any, kind: TitleKind) -> SearchPage:
     part = _answer(body, "a page of results")
     page, pages = _pages(part, body)
     hits = tuple(hit for result in part.parts("results") if (hit := _hit(result, kind)))
-    return SearchPage(hits, page, pages, _problems(part))
+    return SearchPage(hits, page, min(pages, LAST_PAGE), _problems(part))
 
 
 def found(body: Any) -> Found:
@@ -60,10 +60,12 @@ def found(body: Any) -> Found:
     return Found(hits, sum(len(part.values(name)) for name in _OTHERS), _problems(part))
 
 
-def changes_page(body: Any, kind: TitleKind) -> ChangesPage:
-    """A page of changed ids, in order, each once."""
+def changes_page(body: Any, kind: TitleKind, asked: int) -> ChangesPage:
+    """A page of changed ids, in order, each once. Raises Truncated where it is not the page that was asked for."""
     part = _answer(body, "a page of changes")
     page, pages = _pages(part, body)
+    if page != asked:
+        raise Truncated(f"TMDb answered page {page} of what changed where page {asked} was due", evidence=shown(body))
     ids = {number for result in part.parts("results") if (number := _id(result))}
     return ChangesPage(tuple(TitleRef(kind, number) for number in sorted(ids)), page, pages, _problems(part))
 
@@ -93,7 +95,7 @@ def _pages(part: Part, body: Any) -> tuple[int, int]:
     page, pages = part.whole("page", least=1), part.whole("total_pages")
     if page is None or pages is None or not part.is_list("results"):
         raise Truncated("TMDb's answer is no page of anything", evidence=shown(body))
-    return page, min(pages, LAST_PAGE)
+    return page, pages
 
 
 def _hit(part: Part, kind: TitleKind) -> SearchHit | None:

@@ -69,6 +69,7 @@ class ChangesPage:
     refs: tuple[TitleRef, ...]
     page: int
     pages: int
+    """As TMDb counts them: it shows no more than 500, but says so when there are more."""
     problems: tuple[Problem, ...] = ()
 
 

@@ -3,6 +3,7 @@
 How the service behaves: mediawiki.org, "Wikidata Query Service/User Manual" (limits, 429, User-Agent).
 """
 
+import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -12,11 +13,12 @@ from typing import Self, TypeVar
 
 import httpx
 
-from adaptapedia.kit.addresses import without_secrets
+from adaptapedia.kit.addresses import secrets_of, without_secrets
 from adaptapedia.kit.budget import BreakerOpen, Budget, Crowded, Paused
 from adaptapedia.kit.clock import Clock, now
 from adaptapedia.sources.errors import RateLimited, Rejected, SourceError, TimedOut, Truncated, Unavailable
-from adaptapedia.sources.fetching import TIMEOUTS, pause_of
+from adaptapedia.sources.fetching import TIMEOUTS, pause_of, spellings
+from adaptapedia.sources.receiving import PACKING, received
 from adaptapedia.sources.wikidata import parse, queries
 from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item, Slice
 from adaptapedia.sources.wikidata.results import Row, excerpt, is_timeout
@@ -25,12 +27,14 @@ __all__ = ["Slice", "WikidataClient"]
 
 Parsed = TypeVar("Parsed")
 
+TIMEOUT = 65.0
 TRIES = 4
 SHORTEST_PAUSE = 5.0
 """A `Retry-After: 0` is answered with this, since asking at once again earns a ban."""
 UNSTATED_PAUSE = 60.0
 """The pause after a 429 that names none: the service counts query time by the minute."""
-LARGEST_ANSWER = 256 * 1024 * 1024
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes, unpacked: as many as the most rows of one answer take where they are set wide apart."""
 
 
 class WikidataClient:
@@ -47,25 +51,30 @@ class WikidataClient:
         *,
         user_agent: str,
         budget: Budget,
-        timeout: float = 65.0,
+        timeout: float = TIMEOUT,
         first_wait: float = 2.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = now,
     ) -> None:
-        """`timeout` bounds each query, in seconds; the service itself stops one after 60.
+        """`timeout` bounds each query, in seconds from connecting to the last byte; the service itself stops one
+        after 60. The budget's `holder_dies_after` must be longer, or another asks while we still wait.
 
         `first_wait` are the seconds before the second try; each further wait is twice as long, and all
         are shortened at random by up to half.
         """
         self._endpoint = endpoint
         self._shown = without_secrets(endpoint)
+        self._secrets = spellings(secrets_of(endpoint))
         self._budget = budget
         self._timeout = timeout
         self._first_wait = first_wait
         self._sleep = sleep
         self._clock = clock
-        headers = {"User-Agent": user_agent, "Accept": "application/sparql-results+json"}
-        self._http = httpx.Client(headers=headers, timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)))
+        self._loop = asyncio.Runner()
+        self._http = httpx.AsyncClient(
+            headers={"User-Agent": user_agent, "Accept": "application/sparql-results+json", **PACKING},
+            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +83,8 @@ class WikidataClient:
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        self._loop.run(self._http.aclose())
+        self._loop.close()
         self._budget.close()
 
     def class_edges(self) -> list[ClassEdge]:
@@ -87,7 +97,9 @@ class WikidataClient:
 
     def edges_after(self, cursor: Edge | None, *, limit: int) -> Slice:
         """The first `limit` pairs after the cursor, and how many there are after it in all."""
-        return self._ask(queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, limit=limit))
+        return self._ask(
+            queries.edges_after(cursor, limit=limit), lambda body: parse.edge_slice(body, after=cursor, limit=limit)
+        )
 
     def changed_after(self, cursor: int, *, since: datetime, limit: int) -> Changes:
         """The first `limit` items of pairs after the cursor that have changed since, or do not say when.
@@ -95,7 +107,7 @@ class WikidataClient:
         TimedOut is raised at the first query that takes too long.
         """
         query = queries.changed_after(cursor, since=since, limit=limit)
-        return self._ask(query, lambda body: parse.changes(body, limit=limit), insist=False)
+        return self._ask(query, lambda body: parse.changes(body, after=cursor, limit=limit), insist=False)
 
     def items(self, qids: Sequence[int]) -> list[Item]:
         """One item for each of `qids`, in their order as numbers.
@@ -151,11 +163,17 @@ class WikidataClient:
         """One try, its outcome told to the budget: pauses are waited for at the next turn, whoever's it is."""
         with self._budget.turn():
             try:
-                found = parsed(self._body(query))
+                response, body = self._received(query)
+            except SourceError:  # not even that a query takes too long was said in time
+                self._budget.failed()
+                raise
+            try:
+                found = self._parsed(response, body, parsed)
             except RateLimited as error:
                 self._budget.pause(error.retry_after)
                 raise
-            except TimedOut:  # says something about the query, not about the service
+            except (TimedOut, Rejected):  # says something about the query, and that the service is well
+                self._budget.succeeded()
                 raise
             except (Unavailable, Truncated):
                 self._budget.failed()
@@ -163,36 +181,37 @@ class WikidataClient:
             self._budget.succeeded()
             return found
 
-    def _body(self, query: str) -> bytes:
-        """The body of a successful answer. Raises what an upstream can do to us while it is fetched."""
-        begun = False
+    def _received(self, query: str) -> tuple[httpx.Response, bytes]:
+        asked = received(
+            "Wikidata",
+            lambda: self._http.send(
+                self._http.build_request("POST", self._endpoint, data={"query": query}), stream=True
+            ),
+            address=self._shown,
+            within=self._timeout,
+            largest=LARGEST_ANSWER,
+            shown=self._hidden,
+        )
+        return self._loop.run(asked)
+
+    def _parsed(self, response: httpx.Response, body: bytes, parsed: Callable[[bytes], Parsed]) -> Parsed:
         try:
-            with self._http.stream("POST", self._endpoint, data={"query": query}) as response:
-                begun = True
-                body = self._read(response)
-        except httpx.TimeoutException as error:
-            if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-                raise TimedOut(f"Wikidata did not answer within {self._timeout:.0f} s", evidence=repr(error)) from error
-            raise Unavailable("Wikidata cannot be reached in time", evidence=repr(error)) from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            if begun:
-                raise Truncated("Wikidata's answer ended early", evidence=repr(error)) from error
-            raise Unavailable(f"Wikidata cannot be reached at {self._shown}", evidence=repr(error)) from error
+            return parsed(self._accepted(response, body))
+        except SourceError as error:
+            if any(secret.encode() in body for secret in self._secrets):
+                error.see("an answer with a secret of the endpoint's address in it")
+            raise
+
+    def _hidden(self, seen: str) -> str:
+        for secret in self._secrets:
+            seen = seen.replace(secret, "…")
+        return seen
+
+    def _accepted(self, response: httpx.Response, body: bytes) -> bytes:
+        """The body of a successful answer; raises the error that any other stands for."""
         if response.status_code != HTTPStatus.OK:
             raise self._refusal(response, body)
         return body
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """The whole body, however slowly it drips, within the timeout and a size that fits into memory."""
-        deadline = time.monotonic() + self._timeout
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if time.monotonic() > deadline:
-                raise TimedOut(f"Wikidata's answer was not whole after {self._timeout:.0f} s", evidence=excerpt(body))
-            if len(body) > LARGEST_ANSWER:
-                raise Unavailable("Wikidata's answer has no end", evidence=excerpt(body))
-        return bytes(body)
 
     def _refusal(self, response: httpx.Response, body: bytes) -> SourceError:
         """The error that a status other than 200 stands for."""
@@ -209,6 +228,6 @@ class WikidataClient:
         if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and pause):
             seconds = pause_of(pause, unstated=UNSTATED_PAUSE, shortest=SHORTEST_PAUSE, now=self._clock())
             return RateLimited(f"Wikidata asks us to wait {seconds:.0f} s", retry_after=seconds, evidence=evidence)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(f"Wikidata answered HTTP {status}", evidence=evidence)
         return Rejected(f"Wikidata refused the query with HTTP {status} at {self._shown}", evidence=evidence)

@@ -8,9 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from adaptapedia.kit.text import clean
 from adaptapedia.sources.errors import Truncated
+from adaptapedia.sources.values import shown
 from adaptapedia.sources.wikidata import queries
 from adaptapedia.sources.wikidata.ids import imdb_id, isbn, open_library_id, tmdb_id
 from adaptapedia.sources.wikidata.languages import LANGUAGES, UNKNOWN
@@ -18,10 +20,12 @@ from adaptapedia.sources.wikidata.records import Changes, ClassEdge, Edge, Item,
 from adaptapedia.sources.wikidata.results import Row, Term, read_answer
 from adaptapedia.sources.wikidata.years import historical_year, is_plausible
 
+Place = TypeVar("Place", int, Edge)
+
 LONGEST_TITLE = 1000
-SHOWN_OF_A_VALUE = 200
 
 _BARE_QID = re.compile(r"Q[1-9]\d*")
+_ITEM = re.compile(re.escape(queries.ENTITY) + r"([1-9]\d{0,14})", re.ASCII)
 _STATEMENT = ("item", "property", "value")
 
 
@@ -32,34 +36,32 @@ def class_edges(body: bytes) -> list[ClassEdge]:
     return sorted(ClassEdge(child, parent) for child, parent in pairs if child and parent)
 
 
-def edge_slice(body: bytes, *, limit: int) -> Slice:
-    """The answer to `queries.edges_after`, with as many pairs as its count and its limit allow."""
+def edge_slice(body: bytes, *, after: Edge | None, limit: int) -> Slice:
+    """The answer to `queries.edges_after`, with as many pairs as its count and its limit allow, all of them `after`."""
     answer = read_answer(body, ("subject", "source"))
     rows = answer.whole(min(limit, answer.count))
-    try:
-        edges = {Edge(int(row["subject"].value), int(row["source"].value)) for row in rows}
-    except ValueError:
-        raise Truncated("Wikidata's answer has a pair that is not two numbers", evidence=str(rows[:3])) from None
+    edges = {Edge(row["subject"].number(), row["source"].number()) for row in rows}
     if len(edges) != len(rows):
-        raise Truncated(f"Wikidata's answer has {len(rows)} rows but {len(edges)} pairs", evidence=str(rows[:3]))
-    return Slice(tuple(sorted(edges)), answer.count)
+        raise Truncated(
+            f"Wikidata's answer has {len(rows)} rows but {len(edges)} pairs", evidence=str(sorted(edges)[:3])
+        )
+    return Slice(_behind(after, edges), answer.count)
 
 
 def edge_count(body: bytes) -> int:
     return read_answer(body, ()).count
 
 
-def changes(body: bytes, *, limit: int) -> Changes:
-    """The answer to `queries.changed_after`, with as many items as its count and its limit allow."""
+def changes(body: bytes, *, after: int, limit: int) -> Changes:
+    """The answer to `queries.changed_after`, with as many items as its count and limit allow, all of them `after`."""
     answer = read_answer(body, ("number",))
     rows = answer.whole(min(limit, answer.count))
-    try:
-        numbers = {int(row["number"].value) for row in rows}
-    except ValueError:
-        raise Truncated("Wikidata's answer has an item that is no number", evidence=str(rows[:3])) from None
+    numbers = {row["number"].number() for row in rows}
     if len(numbers) != len(rows):
-        raise Truncated(f"Wikidata's answer has {len(rows)} rows but {len(numbers)} items", evidence=str(rows[:3]))
-    return Changes(tuple(sorted(numbers)), answer.count)
+        raise Truncated(
+            f"Wikidata's answer has {len(rows)} rows but {len(numbers)} items", evidence=str(sorted(numbers)[:3])
+        )
+    return Changes(_behind(after, numbers), answer.count)
 
 
 def statements(body: bytes) -> list[Row]:
@@ -77,9 +79,16 @@ def items(qids: Iterable[int], rows: Iterable[Row], *, this_year: int) -> list[I
 
 def qid(term: Term) -> int | None:
     """The number of an item; None for anything else."""
-    digits = term.value.removeprefix(queries.ENTITY)
-    is_item = term.kind == "uri" and len(digits) < len(term.value) and digits.isascii() and digits.isdecimal()
-    return int(digits) if is_item else None
+    found = _ITEM.fullmatch(term.value) if term.kind == "uri" else None
+    return int(found[1]) if found else None
+
+
+def _behind(cursor: Place | None, found: set[Place]) -> tuple[Place, ...]:
+    """What was found, in order. Raises Truncated where it is not behind the cursor: one would read it for ever."""
+    places = tuple(sorted(found))
+    if cursor is not None and places and places[0] <= cursor:
+        raise Truncated("Wikidata answered with what had been read before", evidence=f"{places[0]} after {cursor}")
+    return places
 
 
 class _Reading:
@@ -141,9 +150,7 @@ class _Reading:
         return [term for term in self._terms(property_) if term.kind not in {"uri", "bnode"}]
 
     def _problem(self, reason: str, value: str) -> None:
-        shown = clean(value)
-        cut = shown if len(shown) <= SHOWN_OF_A_VALUE else shown[:SHOWN_OF_A_VALUE] + "…"
-        self._problems.add((reason, cut))
+        self._problems.add((reason, shown(value)))
 
     def _items(self, property_: str) -> tuple[int, ...]:
         return tuple(sorted({number for term in self._terms(property_) if (number := qid(term))}))
@@ -151,7 +158,7 @@ class _Reading:
     def _ids(self, property_: str, shaped: Callable[[str], str | None]) -> tuple[str, ...]:
         found = set()
         for term in self._literals(property_):
-            value = shaped(clean(term.value))
+            value = shaped(clean(term.value[:LONGEST_TITLE]))
             if value is None:
                 self._problem("malformed_id", f"{property_} {term.value}")
             else:
@@ -175,18 +182,19 @@ class _Reading:
         for term in self._literals(queries.MODIFIED):
             try:
                 moment = datetime.fromisoformat(term.value)
-            except ValueError:
+                moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+            except (ValueError, OverflowError):
                 self._problem("malformed_date", f"dateModified {term.value}")
             else:
-                found.append(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+                found.append(moment)
         return max(found, default=None)
 
     def _texts(self, property_: str, *, too_long: str) -> list[Text]:
         """The usable words of a property by language and alphabet; a bare QID is no name."""
         found = set()
         for term in self._literals(property_):
-            text = clean(term.value)
-            if len(text) > LONGEST_TITLE:
+            text = clean(term.value[: 4 * LONGEST_TITLE])  # what is longer still after cleaning is too long as well
+            if len(text) > LONGEST_TITLE or len(term.value) > 4 * LONGEST_TITLE:
                 self._problem(too_long, text)
             elif text and not _BARE_QID.fullmatch(text):
                 found.add((term.language, text))

@@ -6,7 +6,7 @@ EARLIEST = -5000
 AHEAD = 20
 """A year is taken from 5000 BCE up to twenty years from now: announced films are dated so far ahead at most."""
 
-_DATE = re.compile(r"(?P<sign>[+-]?)(?P<year>\d{4,})(?:-\d\d(?:-\d\d(?:T.*)?)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE = re.compile(r"(?P<sign>[+-]?)(?P<year>\d{4,9})(?:-\d\d(?:-\d\d(?:T.*)?)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def historical_year(literal: str) -> int | None:

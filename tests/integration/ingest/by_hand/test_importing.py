@@ -3,16 +3,20 @@
 import gzip
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work, WorkCredit, WorkExternalId
+from adaptapedia.ingest.by_hand import told, writing
 from adaptapedia.ingest.by_hand.importing import Outcome, import_file
 from adaptapedia.ingest.models import Change
 from adaptapedia.ingest.reverting.runs import revert_run
@@ -129,6 +133,25 @@ def test_a_file_said_again_is_known_and_writes_no_row(given: Any) -> None:
     before = row_versions()
     assert counts(given(SOLARIS)) == {"adaptations": (0, 1, 0), "works": (0, 1, 0), "screen_works": (0, 1, 0)}
     assert row_versions() == before
+
+
+def test_however_many_rows_there_are_they_are_sorted_once_and_not_for_every_batch(
+    given: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 2)
+    numbered = [{**SOLARIS, "screen_item": f"Q{n}", "screen_imdb": "", "screen_tmdb": ""} for n in range(11, 16)]
+    unnumbered = [{**STALKER, "screen_year": 1970 + n} for n in range(5)]
+    files = [numbered[:1], [*numbered, *unnumbered], [{**row, "screen_language": "de"} for row in numbered]]
+
+    passes = []
+    for rows in files:
+        with CaptureQueriesContext(connection) as done:
+            given(*rows)
+        passes.append(sum("stage_file_entity" in query["sql"] for query in done))
+
+    assert passes == [passes[0]] * 3
+    assert (ScreenWork.objects.count(), Work.objects.count(), Adaptation.objects.count()) == (10, 2, 10)
+    assert ScreenWork.objects.filter(title_language="de").count() == 5
 
 
 def test_a_known_entry_is_found_by_its_item_and_gets_what_the_file_says(given: Any) -> None:
@@ -328,7 +351,7 @@ def test_what_looks_like_another_line_wants_to_be_allowed_too(given: Any) -> Non
 
 def test_titles_alike_of_two_items_are_two_works(given: Any) -> None:
     other = {**SOLARIS, "screen_item": "Q5", "screen_imdb": "", "screen_tmdb": ""}
-    assert given(SOLARIS, other).alike == []
+    assert list(given(SOLARIS, other).alike) == []
     assert ScreenWork.objects.count() == 2
 
 
@@ -361,6 +384,32 @@ def test_the_command_previews_then_applies_and_the_run_is_on_ops(
         assert client.get(address).status_code == 200
     call_command("jobs", "show", str(told["run"]))
     assert "ingest-file" in capsys.readouterr().out
+
+
+def test_every_bad_line_is_told_however_many_there_are_and_none_is_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "IN_MEMORY", 10_000)
+    number = 3_000
+    path = tmp_path / "pairs.jsonl"
+    bad = {"screen_title": "Dune", "screen_year": "soon" * 12, "source_title": "Dune", "source_form": "a heap of sand"}
+    path.write_text((json.dumps(bad) + "\n") * number)
+
+    tracemalloc.start()
+    outcome = import_file(str(path), apply=True, by="ada")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(outcome.faults), outcome.faults.lines, outcome.run_id) == (2 * number, number, None)
+    assert {fault.line for fault in outcome.faults} == set(range(1, number + 1))
+    assert peak < number * 200, "less than the faults themselves would take"
+
+    with pytest.raises(CommandError):
+        call_command("ingest", "file", str(path), "--json")
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["bad"], len(shown["faults"]), shown["looks_like"]) == (number, 2 * number, [])
+    with pytest.raises(CommandError):
+        call_command("ingest", "file", str(path))
+    assert capsys.readouterr().out.count("no year") == number
 
 
 def test_the_command_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,8 +105,12 @@ def test_wikidatas_own_id_stays_wikidatas(film: ScreenWork) -> None:
     assert ids_of(film) == [("tmdb_movie", "841", "wikidata")]
 
 
-def test_ids_that_a_person_has_locked_are_not_written(film: ScreenWork) -> None:
+def lock_ids(film: ScreenWork) -> None:
     ScreenWork.objects.filter(pk=film.pk).update(locks={"external_ids": {"by": 1, "at": "2026-11-22T02:00:00Z"}})
+
+
+def test_ids_that_a_person_has_locked_are_not_written(film: ScreenWork) -> None:
+    lock_ids(film)
     record(verdict(film, "accepted", OLD))
 
     assert ids_of(film) == []
@@ -175,6 +179,34 @@ def test_where_all_was_refused_something_else_may_still_be_found(film: ScreenWor
     assert (match.state, match.refused, match.decided_at) == (Match.State.ACCEPTED, ["movie/841"], None)
 
 
+@pytest.mark.parametrize("outcome", ["accepted", "review"])
+def test_a_title_that_is_refused_while_it_is_looked_for_is_not_taken(
+    film: ScreenWork, person: User, outcome: Outcome
+) -> None:
+    record(verdict(film, "review", OLD, NEW))
+    late = verdict(film, outcome, OLD, NEW)
+    decisions.refuse(match_of(film), "movie/841", by=person)
+    before = rows()
+
+    record(late, run_id=9)
+
+    assert rows() == before
+    assert (match_of(film).ref, match_of(film).state, ids_of(film)) == ("movie/938", Match.State.OPEN, [])
+
+
+def test_a_candidate_that_is_refused_while_it_is_looked_for_is_not_proposed_again(
+    film: ScreenWork, person: User
+) -> None:
+    record(verdict(film, "review", OLD, NEW))
+    late = verdict(film, "review", SERIES, OLD)
+    decisions.refuse(match_of(film), "movie/841", by=person)
+
+    record(late, run_id=9)
+
+    match = match_of(film)
+    assert (match.ref, [one["ref"] for one in match.candidates]) == ("tv/841", ["tv/841"])
+
+
 def test_taking_back_an_acceptance_gives_wikidata_its_id_again(film: ScreenWork, person: User) -> None:
     ScreenExternalId.objects.create(screen_work=film, scheme="tmdb_movie", value="841", source="wikidata")
     record(verdict(film, "review", OLD))
@@ -185,6 +217,45 @@ def test_taking_back_an_acceptance_gives_wikidata_its_id_again(film: ScreenWork,
 
     assert ids_of(film) == [("tmdb_movie", "841", "wikidata")]
     assert match_of(film).state == Match.State.OPEN
+
+
+def give(film: ScreenWork, *, value: str, source: str = "person") -> None:
+    ScreenExternalId.objects.create(screen_work=film, scheme="tmdb_movie", value=value, source=source)
+
+
+def test_a_decision_takes_no_other_id_of_a_persons_away(film: ScreenWork, person: User) -> None:
+    give(film, value="12")
+    record(verdict(film, "review", OLD, NEW))
+    decisions.accept(match_of(film), "movie/841", by=person)
+    decisions.accept(match_of(film), "movie/938", by=person)
+    assert ids_of(film) == [("tmdb_movie", "12", "person"), ("tmdb_movie", "938", "person")]
+
+    decisions.take_back(match_of(film))
+
+    assert ids_of(film) == [("tmdb_movie", "12", "person")]
+
+
+def test_an_id_that_was_a_persons_before_it_was_accepted_stays_theirs(film: ScreenWork, person: User) -> None:
+    give(film, value="841")
+    record(verdict(film, "review", OLD, NEW))
+    decisions.accept(match_of(film), "movie/841", by=person)
+    decisions.refuse_all(match_of(film), by=person)
+
+    assert ids_of(film) == [("tmdb_movie", "841", "person")]
+
+
+def test_no_decision_takes_a_locked_id_away(film: ScreenWork, person: User) -> None:
+    record(verdict(film, "review", OLD, NEW))
+    decisions.accept(match_of(film), "movie/841", by=person)
+    give(film, value="938", source="tmdb")
+    lock_ids(film)
+    before = ids_of(film)
+
+    decisions.take_back(match_of(film))
+    decisions.refuse(match_of(film), "movie/938", by=person)
+    decisions.refuse_all(match_of(film), by=person)
+
+    assert ids_of(film) == before == [("tmdb_movie", "841", "person"), ("tmdb_movie", "938", "tmdb")]
 
 
 def test_only_candidates_can_be_decided_about_and_only_decisions_taken_back(film: ScreenWork, person: User) -> None:

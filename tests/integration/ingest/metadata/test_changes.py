@@ -1,12 +1,15 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from adaptapedia.catalogue.freshness import TMDB_CHANGES, last_reading
 from adaptapedia.catalogue.models import ScreenMetadata
 from adaptapedia.ingest.metadata.changes import windows
-from adaptapedia.sources.errors import Unavailable
-from tests.integration.ingest.metadata.runs import Refresh
+from adaptapedia.scheduling.jobs import registry
+from adaptapedia.sources.errors import Truncated, Unavailable
+from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
 from tests.upstreams.titles import film, series
@@ -57,6 +60,56 @@ def test_a_long_time_is_read_in_windows_that_tmdb_takes_page_by_page(
     refresh()
     counts = refresh_what_changed(since=(now - timedelta(days=30)).date())
     assert (counts["changed"], counts["processed"]) == (250, 1)
+
+
+def test_a_window_of_more_pages_than_tmdb_shows_is_read_in_halves(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    now = timezone.now()
+    lab.tmdb.changes_a_page = 1
+    for n in range(1, 502):
+        lab.add(film(n, f"Film {n}"))
+        lab.change("movie", n, at=now - timedelta(days=12 if n <= 251 else 1), overview="Changed.")
+    screen_work("first", tmdb="movie/1")
+    screen_work("last", tmdb="movie/501")
+    refresh()
+    counts = refresh_what_changed(since=(now - timedelta(days=13)).date())
+    assert (counts["changed"], counts["processed"]) == (501, 2)
+
+
+def test_a_day_of_more_pages_than_tmdb_shows_fails_the_run(
+    lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
+) -> None:
+    lab.tmdb.changes_a_page = 1
+    for n in range(1, 502):
+        lab.add(film(n, f"Film {n}"))
+        lab.change("movie", n, overview="Changed.")
+    with pytest.raises(Truncated, match="501 pages of movie changes"):
+        refresh_what_changed()
+
+
+def test_days_of_which_something_is_left_are_read_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:
+    for n in range(1, 7):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        lab.add(film(n, f"Film {n}"))
+    refresh()
+    for n in range(1, 7):
+        lab.change("movie", n, overview="Another story.")
+    settings.TMDB_EXTENT = {"requests": 6}  # of which two read the feed
+    job = registry["daily-tmdb-changes"].run
+
+    first = Watched(501)
+    assert job(first)["left"] == 2
+    assert first.suspicions == ["2 titles that changed are still to be read: the next run reads these days again."]
+    assert last_reading(TMDB_CHANGES) is None
+    second = Watched(502)
+    assert job(second)["left"] == 2  # those that the first has read
+    assert ScreenMetadata.objects.filter(overview="Another story.").count() == 6
+    settings.TMDB_EXTENT = {}
+    third = Watched(503)
+    assert job(third)["left"] == 0
+    assert third.suspicions == []
+    assert last_reading(TMDB_CHANGES) is not None
 
 
 def test_a_feed_that_cannot_be_read_whole_fails_the_run(

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from adaptapedia.catalogue.models import Person, ScreenCredit, ScreenMetadata, ScreenWork
 from adaptapedia.ingest.merging import merge_people, merge_screen_works
-from adaptapedia.ingest.metadata.expiry import KEPT_FOR, Expired, expire_titles, remove_orphans
-from adaptapedia.ingest.models import SourceState
+from adaptapedia.ingest.metadata.expiry import KEPT_FOR, Expired, empty_candidates, expire_titles, remove_orphans
+from adaptapedia.ingest.models import Match, Reject, SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.sources.wikidata.records import Item, Text
 from tests.integration.ingest.metadata.runs import Refresh
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def expire() -> list[Expired]:
-    return [*expire_titles(before=timezone.now() - KEPT_FOR), *remove_orphans()]
+    before = timezone.now() - KEPT_FOR
+    return [*expire_titles(before=before), *remove_orphans(), *empty_candidates(before=before)]
 
 
 def age(key: str, *, days: int) -> None:
@@ -87,3 +88,53 @@ def test_credits_of_wikidata_and_people_whom_it_knows_or_somebody_mended_stay(la
     expire()
     assert set(Person.objects.values_list("name", flat=True)) == {"David Lynch", "Mended"}
     assert list(ScreenCredit.objects.values_list("role", "source")) == [("director", "wikidata")]
+
+
+def test_the_words_of_candidates_go_after_183_days_and_come_back_with_the_next_finding(
+    lab: TmdbLab, refresh: Refresh
+) -> None:
+    screen_work("dune", tmdb="")
+    lab.add(film(841, "Dune", date="1984-12-14"), film(842, "Dune", date="1984-12-14"))
+    refresh()
+    found = Match.objects.get()
+    assert [one["title"] for one in found.candidates] == ["Dune", "Dune"]
+    Match.objects.update(found_at=timezone.now() - timedelta(days=184))
+    assert expire() == []  # it was found again a moment ago
+    SourceState.objects.update(read_at=timezone.now() - timedelta(days=184))
+    assert expire() == [Expired(matches=1)]
+
+    emptied = Match.objects.get()
+    assert emptied.state == Match.State.OPEN
+    told, _ = emptied.candidates
+    assert (told["ref"], told["title"], told["original_title"], told["year"]) == ("movie/841", "", "", None)
+    assert (told["score"], told["parts"]) == (found.candidates[0]["score"], found.candidates[0]["parts"])
+    assert expire() == []
+    refresh()
+    assert Match.objects.get().candidates == found.candidates
+
+
+def test_rejects_go_with_their_title_and_with_time(lab: TmdbLab, refresh: Refresh) -> None:
+    for n in (1, 2, 3):
+        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        lab.add(film(n, f"Film {n}", runtime="long"))
+    refresh()
+    age("movie/1", days=184)
+    old = timezone.now() - timedelta(days=184)
+    Reject.objects.update(first_seen_at=old)
+    SourceState.objects.filter(key="movie/2").update(read_at=old)
+    expire()
+    assert list(Reject.objects.values_list("key", flat=True)) == ["movie/3"]
+
+
+def test_every_credit_and_person_that_goes_is_in_the_log(
+    lab: TmdbLab, refresh: Refresh, caplog: pytest.LogCaptureFixture
+) -> None:
+    dune = screen_work(tmdb="movie/1")
+    lab.add(film(1, "Film", directors="Director", cast="Star"))
+    refresh()
+    keys = dict(Person.objects.values_list("name", "pk"))
+    age("movie/1", days=184)
+    caplog.set_level("INFO")
+    expire()
+    assert f"TMDb's credit of screen work {dune.pk} goes: director 0, person {keys['Director']}" in caplog.text
+    assert f"Person {keys['Star']} goes: only TMDb knew them" in caplog.text

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from adaptapedia.catalogue.models import (
     FormerPersonSlug,
@@ -13,7 +13,7 @@ from adaptapedia.catalogue.models import (
     ScreenWork,
     WorkMetadata,
 )
-from adaptapedia.ingest.merging import merge_people, merge_screen_works
+from adaptapedia.ingest.merging import CATALOGUE_LOCK, merge_people, merge_screen_works
 from adaptapedia.ingest.metadata.merging import Merged, merge_descriptions, merge_open_library, merge_titles
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.sources.openlibrary.records import Description
@@ -223,6 +223,36 @@ def test_the_twin_of_a_person_whose_number_wikidata_learns_late_becomes_one_with
     assert lynch.wikidata_id == 2071
     assert set(ScreenCredit.objects.values_list("person", flat=True)) == {lynch.pk}
     assert FormerPersonSlug.objects.get(slug="david-lynch-tmdb5602").person == lynch
+
+
+def test_an_entry_that_is_gone_by_now_is_passed_over() -> None:
+    dune, gone, book = screen_work(), screen_work("gone"), work()
+    keys = gone.pk, book.pk
+    gone.delete()
+    book.delete()
+    with transaction.atomic():
+        assert merge_titles([(dune.pk, title()), (keys[0], title(2))], origin=FIRST) == Merged(1, 1)
+        assert merge_open_library([(keys[1], open_library_work())], origin=FIRST) == Merged(0, 1)
+        assert merge_descriptions([(keys[1], Description("OL893415W", "Sand."))], origin=FIRST) == Merged(0, 1)
+    assert list(ScreenMetadata.objects.values_list("screen_work", flat=True)) == [dune.pk]
+
+
+def test_what_open_library_tells_is_written_under_the_lock_of_the_catalogue() -> None:
+    book = work()
+    told = [(book.pk, open_library_work())]
+    assert not _holds_the_lock()
+    with transaction.atomic():
+        merge_open_library(told, origin=FIRST)
+        assert _holds_the_lock()
+
+
+def _holds_the_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid = %s",
+            [CATALOGUE_LOCK],
+        )
+        return cursor.fetchone() == (1,)
 
 
 def test_two_screen_works_may_be_one_title() -> None:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -6,7 +7,7 @@ from django.utils import timezone
 from adaptapedia.catalogue.models import WorkMetadata
 from adaptapedia.ingest.metadata.openlibrary_plan import DESCRIPTIONS_KEPT, RECORDS_KEPT
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
-from adaptapedia.ingest.models import SourceState
+from adaptapedia.ingest.models import Reject, SourceState
 from adaptapedia.scheduling.jobs import Interrupted
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions
@@ -107,6 +108,88 @@ def test_the_description_of_a_work_that_was_merged_away_is_the_other_ones(
     assert WorkMetadata.objects.get().description == "Moved."
 
 
+def test_a_work_that_was_merged_away_gets_the_record_of_the_other(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    dune = book(key="OL1W")
+    books.add(work(1, redirect="OL2W"), work(2, "Dune", record={"description": "Sand."}))
+    counts = refresh_books()
+    assert (counts["processed"], counts["enriched"], counts["unchanged"], counts["gone"]) == (3, 2, 1, 0)
+    told = WorkMetadata.objects.get()
+    assert (told.key, told.title, told.description) == ("OL2W", "Dune", "Sand.")
+    ids = dune.external_ids.order_by("value").values_list("value", "source")
+    assert list(ids) == [("OL1W", "wikidata"), ("OL2W", "open_library")]
+    dune.refresh_from_db()
+    assert dune.provenance["external_ids"][0] == "open_library"
+    assert SourceState.objects.get(key="OL1W").outcome == "moved"
+    age(days=RECORDS_KEPT.days, minutes=1)
+    books.log.requests.clear()
+    before = row_versions()
+    refresh_books()
+    assert asked(books) == ["/search.json"]
+    assert row_versions() == before
+
+
+def test_a_work_that_was_merged_away_twice_is_followed(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    book(key="OL1W")
+    books.add(work(1, redirect="OL2W"), work(2, redirect="OL3W"), work(3, "Dune"))
+    for _ in range(2):
+        refresh_books()
+    assert WorkMetadata.objects.get().key == "OL3W"
+
+
+def test_a_description_that_has_moved_twice_leaves_the_one_we_have(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 1)
+    refresh_books()
+    SourceState.objects.filter(key="OL1W/text").update(read_at=timezone.now() - DESCRIPTIONS_KEPT - timedelta(1))
+    books.add(work(1, redirect="OL2W"), work(2, redirect="OL3W"), work(3, "Book"))
+    assert refresh_books()["unchanged"] == 1
+    assert WorkMetadata.objects.get().description == "Story 1."
+
+
+def test_ids_that_a_person_has_locked_are_not_added_to(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    dune = book(key="OL1W")
+    dune.locks = {"external_ids": {"by": 1, "at": "2026-11-02"}}
+    dune.save()
+    books.add(work(1, redirect="OL2W"), work(2, "Dune"))
+    refresh_books()
+    assert list(dune.external_ids.values_list("value", flat=True)) == ["OL1W"]
+
+
+def test_a_work_that_only_the_search_has_lost_is_not_gone(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 3)
+    refresh_books()
+    age(days=RECORDS_KEPT.days, minutes=1)
+    for n in (1, 2, 3):
+        books.open_library.shown_instead[f"OL{n}W"] = "OL404W"
+    counts = refresh_books()
+    assert (counts["processed"], counts["unchanged"], counts["gone"]) == (3, 3, 0)
+    assert set(Reject.objects.values_list("key", "reason")) == {(f"OL{n}W", "not_in_search") for n in (1, 2, 3)}
+    books.open_library.shown_instead.clear()
+    age(days=RECORDS_KEPT.days, minutes=1)
+    refresh_books()
+    assert not Reject.objects.exists()
+
+
+def test_a_work_whose_asking_failed_before_it_was_missing_is_counted_once(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    for n in range(1, 8):
+        book(f"book-{n}", key=f"OL{n}W")
+    books.when("/search.json", "500")
+    with pytest.raises(TooManyFailed, match="7 of 7"):
+        refresh_books(Watched(5))
+    books.clear()
+    books.when("/works/", "500")
+    with pytest.raises(TooManyFailed, match="7 of 7"):
+        refresh_books(Watched(5))
+    books.clear()
+    counts = refresh_books(Watched(5))
+    assert (counts["processed"], counts["gone"], counts["errors"]) == (7, 7, 0)
+
+
 def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(
     books: OpenLibraryLab, refresh_books: Refresh
 ) -> None:
@@ -117,6 +200,32 @@ def test_what_fails_is_told_and_asked_for_again_by_the_next_attempt(
     books.clear()
     counts = refresh_books(Watched(5))
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (16, 16, 0)
+
+
+def test_one_odd_work_costs_no_other(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 100)
+    books.open_library.counted_only.add("OL42W")
+    counts = refresh_books()
+    assert counts["errors"] == 1
+    assert WorkMetadata.objects.count() == 99
+    assert SourceState.objects.get(key="OL42W").outcome == "failed"
+
+
+def test_an_odd_work_opens_no_breaker(books: OpenLibraryLab, refresh_books: Refresh, settings: Any) -> None:
+    settings.OPEN_LIBRARY_LIMITS = {**settings.OPEN_LIBRARY_LIMITS, "failures": 8}
+    shelf(books, 100)
+    books.open_library.counted_only.add("OL1W")
+    assert refresh_books()["errors"] == 1
+
+
+def test_a_search_that_shows_another_work_in_place_of_one_costs_no_other(
+    books: OpenLibraryLab, refresh_books: Refresh
+) -> None:
+    shelf(books, 5)
+    books.add(work(9, "Another"))
+    books.open_library.shown_instead["OL3W"] = "OL9W"
+    assert refresh_books()["errors"] == 0
+    assert WorkMetadata.objects.count() == 4
 
 
 def test_descriptions_have_their_share_of_the_requests(books: OpenLibraryLab, refresh_books: Refresh) -> None:
@@ -135,6 +244,12 @@ def test_an_interrupted_run_counts_nothing_twice(books: OpenLibraryLab, refresh_
         refresh_books(Watched(5, breaks_after=9), batch=3)
     counts = refresh_books(Watched(5), batch=3)
     assert (counts["processed"], counts["enriched"]) == (60, 60)
+
+
+def test_a_key_of_more_digits_than_there_are_is_not_asked_for(books: OpenLibraryLab, refresh_books: Refresh) -> None:
+    shelf(books, 1)
+    book("odd", key="OL12345678901W")
+    assert refresh_books()["processed"] == 2
 
 
 def test_retired_works_are_not_asked_for(books: OpenLibraryLab, refresh_books: Refresh) -> None:

@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -9,32 +8,15 @@ from adaptapedia.catalogue.models import ImageSizes, ScreenMetadata
 from adaptapedia.ingest.metadata.refresh import TooManyFailed
 from adaptapedia.ingest.models import Match, SourceState
 from adaptapedia.ingest.models import Refresh as Row
-from adaptapedia.scheduling.jobs import Interrupted
+from adaptapedia.scheduling.jobs import Ask, Interrupted
 from adaptapedia.sources.errors import Rejected, SourceError
+from tests.integration.ingest.metadata.films import answered, asked, films
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import row_versions, screen_work
 from tests.upstreams.lab import TmdbLab
 from tests.upstreams.titles import film, series
 
 pytestmark = pytest.mark.django_db
-
-
-def films(lab: TmdbLab, number: int, *, there: bool = True) -> None:
-    for n in range(1, number + 1):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
-        if there:
-            lab.add(film(n, f"Film {n}", directors=f"Director {n}", cast=(f"Star {n}",)))
-
-
-def asked(lab: TmdbLab) -> Counter[str]:
-    """How often each title was asked for."""
-    return Counter(path for path, _ in answered(lab))
-
-
-def answered(lab: TmdbLab) -> list[tuple[str, int | None]]:
-    """The titles that were asked for, in order, with the status of each answer."""
-    told = ((request.target.partition("?")[0].removeprefix("/3/"), request.status) for request in lab.requests)
-    return [(path, status) for path, status in told if path.startswith(("movie/", "tv/"))]
 
 
 def test_titles_are_read_once_each_with_one_request(lab: TmdbLab, refresh: Refresh) -> None:
@@ -99,6 +81,34 @@ def test_a_title_that_tmdb_does_not_have_is_noted_and_nothing_is_lost(lab: TmdbL
     assert ScreenMetadata.objects.filter(tmdb_id=1).exists()
 
 
+def test_when_much_of_what_was_there_is_gone_the_run_asks_first(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask, match="6 of 20 are gone: movie/1, movie/2"):
+        refresh(Watched(500))
+    assert set(SourceState.objects.filter(key__in=["movie/1", "movie/6"]).values_list("outcome")) == {("vanished",)}
+    lab.log.requests.clear()
+    assert refresh(Watched(500, answer="go-on"))["gone"] == 6
+    assert lab.requests[1:] == []  # but for the sizes of images
+    assert SourceState.objects.filter(outcome="gone").count() == 6
+    assert refresh()["gone"] == 6  # they were gone before
+
+
+def test_what_a_person_keeps_is_there_and_asked_for_again(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 20)
+    refresh()
+    for n in range(1, 7):
+        lab.remove("movie", n)
+    with pytest.raises(Ask):
+        refresh(Watched(500))
+    refresh(Watched(500, answer="keep"))
+    assert SourceState.objects.filter(outcome="").count() == 20
+    with pytest.raises(Ask):
+        refresh()
+
+
 def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: TmdbLab, refresh: Refresh) -> None:
     dune = screen_work(tmdb="movie/1")
     dune.external_ids.create(scheme="tmdb_movie", value="2", source="wikidata")
@@ -106,6 +116,12 @@ def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: T
     counts = refresh()
     assert (counts["gone"], counts["enriched"]) == (1, 1)
     assert ScreenMetadata.objects.get().tmdb_id == 2
+
+
+def test_a_number_of_ten_digits_is_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
+    screen_work(tmdb="movie/1234567890")
+    lab.add(film(1234567890, "Film"))
+    assert refresh()["enriched"] == 1
 
 
 def test_two_screen_works_of_one_title_cost_one_request(lab: TmdbLab, refresh: Refresh) -> None:
@@ -127,6 +143,23 @@ def test_a_title_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refres
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (5, 5, 0)
     assert [status for path, status in answered(lab) if path == "movie/2"] == [500, 500, 200]
+
+
+def test_every_try_is_a_request(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 5)
+    lab.when("movie/2", "500", times=3)
+    counts = refresh()
+    assert (counts["enriched"], counts["requests"]) == (5, 8)
+    assert len(lab.requests) == 8 + 1  # the sizes of images are asked for before
+
+
+def test_what_another_run_failed_to_read_is_not_this_ones(lab: TmdbLab, refresh: Refresh) -> None:
+    films(lab, 3)
+    SourceState.objects.create(
+        source="tmdb", key="movie/2", read_at=timezone.now() + timedelta(hours=1), outcome="failed", run_id=77
+    )
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (2, 2, 0)
 
 
 def test_a_few_titles_that_stay_broken_are_told_and_the_run_succeeds(lab: TmdbLab, refresh: Refresh) -> None:
@@ -204,26 +237,6 @@ def test_a_run_stays_within_its_requests(lab: TmdbLab, refresh: Refresh) -> None
     films(lab, 30)
     counts = refresh(requests=12)
     assert (counts["requests"], counts["processed"], ScreenMetadata.objects.count()) == (12, 12, 12)
-
-
-def test_nothing_starves_behind_titles_that_can_never_be_filled(lab: TmdbLab, refresh: Refresh) -> None:
-    """40 titles are not at TMDb; a run has 16 requests, half of them for such titles: five runs ask for them all."""
-    films(lab, 40, there=False)
-    for n in range(101, 109):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
-        lab.add(film(n, f"Film {n}"))
-    SourceState.objects.bulk_create(
-        SourceState(source="tmdb", key=f"movie/{n}", read_at=timezone.now(), outcome="gone") for n in range(1, 41)
-    )
-    refresh(requests=16)
-    assert ScreenMetadata.objects.count() == 8
-    lab.log.requests.clear()
-    for _ in range(5):
-        counts = refresh(requests=16)
-        assert counts["requests"] == 16
-    times = asked(lab)
-    assert {f"movie/{n}" for n in range(1, 41)} <= times.keys()
-    assert min(times[f"movie/{n}"] for n in range(101, 109)) >= 2
 
 
 def test_the_progress_of_a_run_is_told(lab: TmdbLab, refresh: Refresh) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from adaptapedia.catalogue.models import (
     WorkCredit,
 )
 from adaptapedia.ingest.changes import KEPT_FOR
+from adaptapedia.ingest.differences import keep_ours
 from adaptapedia.ingest.models import Change, Difference, Reversal, SourceState, Sweep
 from adaptapedia.ingest.origin import FILE, STARTER, Origin
 from adaptapedia.ingest.reverting import changed, runs
@@ -275,6 +277,15 @@ def test_differences_that_the_run_told_and_a_sweep_that_it_left_open_go_too(edit
     assert not Sweep.objects.exists()
 
 
+def test_a_difference_about_which_a_person_has_decided_stays(editor: User) -> None:
+    merge_all()
+    edit_entry(Work.objects.get(), {"form": "play"}, by=editor)
+    Difference.objects.update(run_id=2)
+    keep_ours(Difference.objects.get(), by=editor)
+    revert_run(2, by="ada")
+    assert Difference.objects.get().kept_by == editor
+
+
 def test_a_run_is_taken_back_once() -> None:
     merge_all()
     revert_run(1, by="ada")
@@ -337,6 +348,36 @@ def test_a_reversal_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch)
     assert everything() == before
     assert counts(report) == {"people": (1, 0, 0), "screen_works": (1, 0, 0), "works": (1, 0, 0)}
     assert runs.JobRun.objects.filter(schedule_name="ingest-revert").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_a_run_back_at_once_one_does_it_and_the_other_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    merge_all()
+    merge_all(origin=SECOND, work=CHANGED)
+    whole = changed.restore
+    told: list[str] = []
+
+    def second() -> None:
+        try:
+            revert_run(2, by="grace")
+        except CannotRevert as error:
+            told.append(str(error))
+        finally:
+            connection.close()
+
+    def while_another_tries(*args: Any, **kwargs: Any) -> None:
+        if not told:
+            other = Thread(target=second)
+            other.start()
+            other.join()
+        whole(*args, **kwargs)
+
+    monkeypatch.setattr(changed, "restore", while_another_tries)
+    report = revert_run(2, by="ada")
+
+    assert told == ["Run 2 is being taken back at this moment."]
+    assert Work.objects.get().title == "Dune"
+    assert (Reversal.objects.get().by, JobRun.objects.get(pk=report.reverted_by).state) == ("ada", "succeeded")
 
 
 def test_the_command_shows_first_and_does_it_with_apply(capsys: pytest.CaptureFixture[str]) -> None:

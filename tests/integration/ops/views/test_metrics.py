@@ -1,5 +1,7 @@
+import re
 from collections.abc import Iterator
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
 import redis
@@ -7,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from adaptapedia.config import CHECKOUT, EXAMPLES, Config
-from adaptapedia.ingest.upstreams import LIMITS, Upstream, budget_of, limits_of
+from adaptapedia.ingest.upstreams import LIMITS, Upstream, budget_of, budget_of_endpoint, limits_of
 from adaptapedia.kit.budget import Budget
 from adaptapedia.ops.views.metrics import OF_UPSTREAMS
 
@@ -61,8 +63,10 @@ def test_the_docs_name_every_metric(client: Client, tmdb: Budget) -> None:
     docs = (CHECKOUT / "docs" / "operate.md").read_text()
     shown = {line.split()[2] for line in client.get("/metrics").content.decode().splitlines() if "# HELP" in line}
 
-    assert len(shown) == len(OF_UPSTREAMS)
-    assert all(f"`{name}`" in docs for name in shown)
+    told = set(re.findall(r"^\| `((?:adaptapedia|scheduling)_[a-z_]+)`", docs, re.MULTILINE))
+
+    assert len([name for name in shown if name.startswith("adaptapedia_")]) == len(OF_UPSTREAMS)
+    assert shown == told
 
 
 def test_with_servers_of_ones_own_it_takes_the_token(
@@ -90,7 +94,7 @@ def test_a_token_closes_the_embedded_default_too(client: Client, settings: objec
 def test_the_overview_shows_how_each_budget_stands(moderator: Client, tmdb: Budget) -> None:
     ask(tmdb, 3)
     page = moderator.get("/ops/").content.decode()
-    assert "39 requests a second" in page
+    assert "40 requests a second" in page
     assert "3 requests lately, 0 answered with a pause, 0 failed" in page
 
     tmdb.pause(90)
@@ -99,6 +103,34 @@ def test_the_overview_shows_how_each_budget_stands(moderator: Client, tmdb: Budg
         tmdb.failed()
     page = moderator.get("/ops/").content.decode()
     assert page.count("after 25 failures in a row") == 2, "beside the upstream, and as a trouble"
+
+
+def test_every_endpoint_of_wikidata_is_there_by_its_own_name(
+    moderator: Client, client: Client, tmdb: Budget, settings: object
+) -> None:
+    host = f"sparql-{uuid4().hex}.example"
+    settings.WIKIDATA_SPARQL_ENDPOINTS = (  # type: ignore[attr-defined]
+        "https://query.wikidata.org/sparql",
+        f"https://ada:s3cret@{host}/one?key=s3cret",
+        f"https://ada:s3cret@{host}:8443/two",
+        f"https://ada:s3cret@{host}/one?key=0ther",
+    )
+    second = budget_of_endpoint(settings.WIKIDATA_SPARQL_ENDPOINTS[1])  # type: ignore[attr-defined]
+    ask(second, 1)
+    for _ in range(second.limits.failures):
+        second.failed()
+    second.close()
+
+    told = client.get("/metrics").content.decode()
+    page = moderator.get("/ops/").content.decode()
+
+    assert f'adaptapedia_upstream_breaker_open{{upstream="Wikidata at {host}/one"}} 1.0' in told
+    assert f'adaptapedia_upstream_breaker_open{{upstream="Wikidata at {host}:8443/two"}} 0.0' in told
+    assert 'adaptapedia_upstream_breaker_open{upstream="Wikidata"} 0.0' in told
+    assert told.count("adaptapedia_upstream_breaker_open{") == 5
+    assert f"Wikidata at {host}/one" in page
+    assert f"Wikidata at {host}:8443/two" in page
+    assert "s3cret" not in told + page
 
 
 def test_settings_change_what_an_upstream_allows(settings: object) -> None:

@@ -48,7 +48,7 @@ def often(likely: st.SearchStrategy[str], rare: st.SearchStrategy[str]) -> st.Se
 def crons(zones: st.SearchStrategy[str]) -> st.SearchStrategy[Cron]:
     """Crontabs that are due on most days, so that a few days have something to show."""
     days = often(ANY, DAYS_OF_MONTH), often(ANY, MONTHS), often(ANY, DAYS_OF_WEEK)
-    written = st.tuples(st.one_of(MINUTES, ANY), EARLY_HOURS, *days).map(" ".join)
+    written = st.tuples(often(MINUTES, ANY), EARLY_HOURS, *days).map(" ".join)
     return st.builds(Cron, written, zones, often(NO_TERMS, TERMS))
 
 

@@ -110,6 +110,8 @@ class Told:
     records: list[Record] = field(default_factory=list)
     changed: list[tuple[datetime, str, Plan | None]] = field(default_factory=list)
     led: list[tuple[datetime, datetime]] = field(default_factory=list)
+    deposed: int = 0
+    """So many times a beat came too late with what it had to write."""
 
 
 def plans(span: Span) -> st.SearchStrategy[Plan]:
@@ -144,8 +146,11 @@ def happenings(draw: st.DrawFn, span: Span) -> tuple[Event, ...]:
             return (Remove(at, name), Add(again, name, draw(plans(span))))
         case "kill":
             return (Kill(at, beat), Start(again, beat))
-        case "stop" | "hang":
-            return (Stop(at, beat, amid=what == "hang"), Continue(again, beat))
+        case "stop":
+            return (Stop(at, beat), Continue(again, beat))
+        case "hang":
+            beats = range(BEATS - 1)
+            return (*(Stop(at, beat, amid=True) for beat in beats), *(Continue(again, beat) for beat in beats))
         case "all":
             beats = range(BEATS)
             return (*(Kill(at, beat) for beat in beats), *(Start(again, beat) for beat in beats))
@@ -211,12 +216,13 @@ class WatchedStore(MemoryStore):
 
 def play(history: History) -> Told:
     """What comes of a history in the simulation."""
-    world, told = World(history.begin, beats=history.beats, store=WatchedStore(history.begin)), Told(history.end)
+    store, told = WatchedStore(history.begin), Told(history.end)
+    world = World(history.begin, beats=history.beats, store=store)
     for event in history.events:
         told.records += [*world.advance(event.at), *world.apply(event)]
     told.records += world.advance(history.end)
     assert world.refused == []
-    return replace(told, changed=world.changed, led=world.led)
+    return replace(told, changed=world.changed, led=world.led, deposed=store.refusals)
 
 
 @lru_cache(maxsize=64)
@@ -310,7 +316,8 @@ def check_life(told: Told, life: list[Regime], records: list[Record]) -> None:
     runs = [record for record in records if record.what == "run"]
     each = Counter(tick for record in records for tick in expand(life, record))
     assert [tick for tick, times in each.items() if times > 1] == [], "told twice"
-    for regime in life:
+    for number, regime in enumerate(life):
+        assert owed_at_the_edit(told, regime, life[number + 1 :]) <= set(each), "lost by an edit"
         lost = [tick for tick in owed_to_be_told(told, regime) if tick not in each]
         assert lost == [], "lost in silence"
     for run in runs:
@@ -336,6 +343,18 @@ def owed_to_be_told(told: Told, regime: Regime) -> list[datetime]:
         return []
     offset = max(plan.offset for _, _, plan in regime.states)
     return [tick for tick in regime.ticks if looks[0][0] < tick and tick + offset < looks[-1][1]]
+
+
+def owed_at_the_edit(told: Told, regime: Regime, later: list[Regime]) -> set[datetime]:
+    """The tick that was awaited when no beat was there any more and an edit came: the rule is lost, it is not."""
+    looks = [last_look(told, begin, end) for begin, end in regime.running()]
+    seen_later = any(last_look(told, begin, end) for one in later for begin, end in one.running())
+    offsets = {plan.offset for _, _, plan in regime.states}
+    if not looks or looks[-1] is None or looks[0] is None or not seen_later or len(offsets) > 1:
+        return set()
+    return set(
+        [tick for tick in regime.ticks if tick + min(offsets) >= looks[-1] and tick > regime.running()[0][0]][:1]
+    )
 
 
 def last_look(told: Told, begin: datetime, end: datetime) -> datetime | None:

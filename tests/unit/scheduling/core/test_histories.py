@@ -40,6 +40,7 @@ def test_twenty_histories_are_the_same_each_time_and_keep_the_promises() -> None
     told = [play(history) for history in found]
     for one in told:
         check(one)
+    assert sum(one.deposed for one in told) > 0
     assert {record.reason.partition(":")[0] for one in told for record in one.records} == {"", "missed", "paused"}
 
 

@@ -83,7 +83,7 @@ def test_looking_forward_back_and_counting_agree_with_the_oracle(
     assert count_between(rule, moment, other, at_most=5000) == passed_by_other - passed
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(day_crons(), st.integers(2000, 2095))
 def test_days_are_those_of_the_oracle_over_ten_years(cron: Cron, year: int) -> None:
     rule, begin, end = made(cron), datetime(year, 1, 1, tzinfo=UTC), datetime(year + 10, 1, 1, tzinfo=UTC)

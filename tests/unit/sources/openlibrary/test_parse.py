@@ -31,9 +31,15 @@ def test_a_search_that_holds_less_than_it_counts_is_truncated() -> None:
 
 
 @pytest.mark.parametrize("key", ["/works/OL1W", "OL893415W/../x", "", None, 7, "/authors/OL893415A"])
-def test_a_work_that_was_not_asked_for_says_that_the_search_was_not_understood(key: Any) -> None:
-    with pytest.raises(Unavailable, match="not asked for"):
-        parse.works({"numFound": 1, "docs": [{"key": key, "title": "Another"}]}, [DUNE])
+def test_nothing_but_works_that_were_not_asked_for_says_that_the_search_was_not_understood(key: Any) -> None:
+    with pytest.raises(Truncated, match="not asked for"):
+        parse.works({"numFound": 1, "docs": [{"key": key, "title": "Another"}]}, [DUNE, "OL2W"])
+
+
+def test_a_work_that_stands_in_place_of_one_merged_into_it_leaves_the_others_as_they_are() -> None:
+    docs = [{"key": "/works/OL7W", "title": "Merged"}, {"key": f"/works/{DUNE}", "title": "Dune"}]
+    assert [work.key for work in parse.works({"numFound": 2, "docs": docs}, [DUNE, "OL2W"])] == [DUNE]
+    assert parse.works({"numFound": 1, "docs": docs[:1]}, ["OL2W"]) == []
 
 
 @pytest.mark.parametrize("body", [None, [], {}, 42, "", {"docs": []}, {"numFound": 1}, {"error": "Solr is down"}])

@@ -24,7 +24,7 @@ def parsed(name: str) -> Any:
     if kind == "search":
         return parse.search_page(body, TitleKind(of[0]))
     if kind == "changes":
-        return parse.changes_page(body, TitleKind(of[0]))
+        return parse.changes_page(body, TitleKind(of[0]), asked=body["page"])
     if kind == "find":
         return parse.found(body)
     if kind == "configuration":
@@ -89,9 +89,22 @@ def test_what_is_not_the_title_that_was_asked_for_is_an_error_with_evidence(body
 
 @pytest.mark.parametrize("body", [None, [], {}, {"results": []}, {"page": 1, "total_pages": 1, "results": {}}, 42])
 def test_what_is_no_page_is_an_error(body: Any) -> None:
-    for page in (parse.search_page, parse.changes_page):
-        with pytest.raises((Truncated, Unavailable)):
-            page(body, TitleKind.MOVIE)
+    with pytest.raises((Truncated, Unavailable)):
+        parse.search_page(body, TitleKind.MOVIE)
+    with pytest.raises((Truncated, Unavailable)):
+        parse.changes_page(body, TitleKind.MOVIE, asked=1)
+
+
+def test_a_page_of_changes_other_than_the_one_asked_for_is_truncated() -> None:
+    body = {"results": [{"id": 1}], "page": 1, "total_pages": 7}
+    with pytest.raises(Truncated, match="page 1 of what changed where page 2 was due"):
+        parse.changes_page(body, TitleKind.MOVIE, asked=2)
+
+
+def test_changes_say_of_how_many_pages_they_are_and_a_search_of_how_many_can_be_seen() -> None:
+    body = {"results": [], "page": 1, "total_pages": 501}
+    assert parse.changes_page(body, TitleKind.MOVIE, asked=1).pages == 501
+    assert parse.search_page(body, TitleKind.MOVIE).pages == 500
 
 
 def test_a_lookup_without_one_of_its_five_lists_is_truncated() -> None:

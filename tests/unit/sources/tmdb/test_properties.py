@@ -24,7 +24,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "tv-4-oddities": lambda body: parse.title(body, TitleRef(TitleKind.TV, 4)),
     "search-movie-some-broken": lambda body: parse.search_page(body, TitleKind.MOVIE),
     "find-film-and-episode": parse.found,
-    "changes-tv-some-broken": lambda body: parse.changes_page(body, TitleKind.TV),
+    "changes-tv-some-broken": lambda body: parse.changes_page(body, TitleKind.TV, asked=2),
     "configuration-today": parse.image_sizes,
 }
 BODIES = {name: read_json((PAYLOADS / "tmdb" / f"{name}.json").read_bytes()) for name in PARSERS}

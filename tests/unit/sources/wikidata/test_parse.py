@@ -108,7 +108,7 @@ def test_years_are_taken_from_5000_bce_to_twenty_years_ahead(year: int, publishe
 
 
 def test_a_slice_is_in_order_and_knows_what_remains() -> None:
-    part = parse.edge_slice(body(pair("10", "3"), pair("9", "20"), pair("9", "3"), count=7), limit=3)
+    part = parse.edge_slice(body(pair("10", "3"), pair("9", "20"), pair("9", "3"), count=7), after=None, limit=3)
 
     assert part.edges == (Edge(9, 3), Edge(9, 20), Edge(10, 3))
     assert part.remaining == 7
@@ -127,18 +127,18 @@ def test_a_slice_is_in_order_and_knows_what_remains() -> None:
 )
 def test_a_slice_that_is_not_what_was_counted_is_truncated(rows: list[dict[str, Any]], count: int, limit: int) -> None:
     with pytest.raises(Truncated):
-        parse.edge_slice(body(*rows, count=count), limit=limit)
+        parse.edge_slice(body(*rows, count=count), after=None, limit=limit)
 
 
 def test_changes_are_in_order_and_know_what_remains() -> None:
     rows = [{"number": literal(number)} for number in ("10", "9")]
-    assert parse.changes(body(*rows, count=7), limit=2) == Changes((9, 10), 7)
+    assert parse.changes(body(*rows, count=7), after=0, limit=2) == Changes((9, 10), 7)
 
 
 @pytest.mark.parametrize(("numbers", "count"), [(["1"], 2), (["1", "1"], 2), (["Q1"], 1), ([], 1)])
 def test_changes_that_are_not_what_was_counted_are_truncated(numbers: list[str], count: int) -> None:
     with pytest.raises(Truncated):
-        parse.changes(body(*({"number": literal(number)} for number in numbers), count=count), limit=5)
+        parse.changes(body(*({"number": literal(number)} for number in numbers), count=count), after=0, limit=5)
 
 
 def test_class_edges_leave_out_what_is_no_class() -> None:
@@ -156,3 +156,15 @@ def test_an_answer_about_nothing_says_that_nothing_exists() -> None:
         Item(qid=3, exists=False),
         Item(qid=7, exists=False),
     ]
+
+
+def test_what_does_not_lie_behind_the_cursor_is_no_answer_to_go_on_from() -> None:
+    pairs = body(pair("9", "3"), pair("9", "20"), count=7)
+    numbers = body({"number": literal("9")}, {"number": literal("10")}, count=7)
+
+    assert parse.edge_slice(pairs, after=Edge(9, 2), limit=2).edges[0] == Edge(9, 3)
+    assert parse.changes(numbers, after=8, limit=2).qids == (9, 10)
+    with pytest.raises(Truncated, match="had been read before"):
+        parse.edge_slice(pairs, after=Edge(9, 3), limit=2)
+    with pytest.raises(Truncated, match="had been read before"):
+        parse.changes(numbers, after=9, limit=2)

@@ -20,6 +20,8 @@ from adaptapedia.sources.wikidata.years import historical_year
         ("65-08-01", None),
         ("1965-8-1", None),
         ("t12345", None),
+        ("1234567890-01-01", None),
+        ("9" * 5000, None),
         ("", None),
     ],
 )

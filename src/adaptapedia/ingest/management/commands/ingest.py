@@ -4,12 +4,15 @@ import getpass
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from adaptapedia.ingest.by_hand.importing import import_file
+from adaptapedia.ingest.by_hand.columns import Fault
+from adaptapedia.ingest.by_hand.importing import Outcome, import_file
+from adaptapedia.ingest.by_hand.matching import Alike
 from adaptapedia.ingest.by_hand.reading import FileFault
 from adaptapedia.ingest.console import show_outcome, show_report
 from adaptapedia.ingest.origin import STARTER
@@ -63,9 +66,10 @@ def _file(console: Console, *, file: str, apply: bool, allow_twins: bool, as_jso
     except FileFault as error:
         raise CommandError(f"{error} Nothing was changed.", returncode=2) from None
     if as_json:
-        _tell_json(outcome.as_json)
+        _tell_outcome(outcome)
     else:
-        console.print(show_outcome(outcome))
+        for part in show_outcome(outcome):
+            console.print(part)
     if not outcome.is_good:
         raise CommandError("Nothing was changed.", returncode=1)
 
@@ -78,6 +82,18 @@ def _revert(console: Console, *, run: int | str, apply: bool, as_json: bool) -> 
     except CannotRevert as error:
         raise CommandError(str(error), returncode=2) from None
     return _tell_json(report.as_json) if as_json else console.print(show_report(report))
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    """As one object, whose lists are written as they are read: they may be long."""
+    sys.stdout.write(json.dumps(outcome.as_json, indent=2, ensure_ascii=False).removesuffix("\n}"))
+    lists: tuple[tuple[str, Iterable[Fault | Alike]], ...] = (("faults", outcome.faults), ("looks_like", outcome.alike))
+    for name, told in lists:
+        sys.stdout.write(f',\n  "{name}": [')
+        for number, one in enumerate(told):
+            sys.stdout.write(f"{',' if number else ''}\n    {json.dumps(one.as_json, ensure_ascii=False)}")
+        sys.stdout.write("\n  ]")
+    sys.stdout.write("\n}\n")
 
 
 def _tell_json(what: dict[str, Any]) -> None:
