@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up lab test install check bench lock
+.PHONY: help up lab test chaos install check bench lock
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
@@ -25,6 +25,11 @@ SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test: $(STAMP) ## All tests, on servers of their own; ARGS="tests/unit -k name" picks some
 	@$(PYTHON) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
+chaos: export CHAOS_SECONDS ?= 300
+chaos: export CHAOS_FAULTS ?= 100
+chaos: $(STAMP) ## The scheduler under 100 faults in five minutes; CHAOS_SECONDS, CHAOS_FAULTS and CHAOS_SEED change that
+	@$(PYTHON) -m pytest tests/chaos/test_scheduler.py -s
+
 install: $(STAMP) ## The environment alone, development tools included
 
 check: $(STAMP) ## Lint, format, types, layers, missing migrations, lock
@@ -42,7 +47,7 @@ bench: $(STAMP) ## Every benchmark in turn; each prints RESULT name value unit
 	  $(PYTHON) -m "benchmarks.$$(basename "$$file" .py)" || exit 1; \
 	done
 
-LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --python-version 3.11
+LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock; ARGS=--upgrade takes the newest of everything
 	@$(LOCK) --quiet $(ARGS) -o requirements.lock pyproject.toml
 

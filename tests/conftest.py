@@ -25,6 +25,7 @@ DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",")
 LONGEST = (
     "chaos/test_unreliable_upstreams.py",
     "chaos/test_runs.py",
+    "chaos/test_scheduler.py",
     "browser/test_accounts.py",
     "integration/access/test_access.py",
     "chaos/test_ingestion.py",

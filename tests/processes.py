@@ -89,26 +89,32 @@ def environment_of_tests() -> dict[str, str]:
 class Processes:
     """Real workers, beats and commands, all with one environment; all end with `close`.
 
-    `environment` names the test database, so that what they see is what the test has committed.
+    `environment` names the test database, so that what they see is what the test has committed. Workers are told
+    apart by `host` where some outlive a test.
     """
 
-    def __init__(self, *, environment: dict[str, str], logs: Path) -> None:
+    def __init__(self, *, environment: dict[str, str], logs: Path, host: str = "test") -> None:
         self.environment = environment
         self.logs = logs
+        self.host = host
         self._started: list[Running] = []
 
-    def start_worker(self, queues: str = "quick,long", *, concurrency: int = 1, **environment: str) -> Running:
-        """A Celery worker that takes messages from `queues` already."""
-        name = f"worker-{len(self._started) + 1}@test"
+    def start_worker(
+        self, queues: str = "quick,long", *, concurrency: int = 1, wait: bool = True, **environment: str
+    ) -> Running:
+        """A Celery worker that takes messages from `queues`, already unless we do not `wait` for it."""
+        name = f"worker-{len(self._started) + 1}@{self.host}"
         arguments = ["worker", "-Q", queues, "-c", str(concurrency), "-n", name, "--without-mingle", "--without-gossip"]
         worker = self._start_celery(*arguments, **environment)
-        worker.wait_for(f"{name} ready.")
+        if wait:
+            worker.wait_for(f"{name} ready.")
         return worker
 
-    def start_beat(self, **environment: str) -> Running:
-        """A Celery beat with our scheduler, already under way."""
+    def start_beat(self, *, wait: bool = True, **environment: str) -> Running:
+        """A Celery beat with our scheduler, already under way unless we do not `wait` for it."""
         beat = self._start_celery("beat", "--pidfile=", **environment)
-        beat.wait_for("beat: Starting")
+        if wait:
+            beat.wait_for("beat: Starting")
         return beat
 
     def start(self, *command: str, **environment: str) -> Running:

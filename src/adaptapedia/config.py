@@ -35,6 +35,9 @@ EXAMPLES = {
     "EMAIL_URL": "submission://user:password@mail.example.org:587",
     "SENTRY_DSN": "https://key@sentry.example.org/1",
     "METRICS_TOKEN": "k7Jx0Zr2Vw9Tq4Ls8Pn3Hd6",
+    "ALERT_EMAIL": "oncall@example.org,you@example.org",
+    "ALERT_WEBHOOK": "https://chat.example.org/hooks/your-token",
+    "HEARTBEAT_URL": "https://heartbeat.example.org/your-token",
     "DEBUG": "0",
     "PORT": "8000",
     "ADAPTAPEDIA_HOME": "/var/lib/adaptapedia",
@@ -48,7 +51,7 @@ PLAIN_FAULTS = {
 }
 """What is wrong with a value of the wrong type, in plainer words than pydantic's."""
 
-SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN"}
+SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN", "ALERT_WEBHOOK", "HEARTBEAT_URL"}
 """Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
 CONNECTION_KEPT_FOR = 600
@@ -82,6 +85,9 @@ class Config(BaseSettings):
     email_url: str = "console:"
     sentry_dsn: str | None = None
     metrics_token: str | None = None
+    alert_email: Annotated[tuple[str, ...], NoDecode] = ()
+    alert_webhook: str | None = None
+    heartbeat_url: str | None = None
     debug: bool = False
     port: int = Field(default=8000, ge=1, le=65535)
     adaptapedia_home: Path | None = None
@@ -152,6 +158,23 @@ class Config(BaseSettings):
         if not endpoints or not all(map(_is_http_address, endpoints)):
             raise ValueError("must be an http:// or https:// address, or several separated by commas")
         return tuple(dict.fromkeys(endpoints))
+
+    @field_validator("alert_email", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        addresses = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not addresses or not all(map(_is_email_address, addresses)):
+            raise ValueError("must be an e-mail address, or several separated by commas")
+        return addresses
+
+    @field_validator("alert_webhook", "heartbeat_url")
+    @classmethod
+    def _address_to_call(cls, value: str | None) -> str | None:
+        if value is not None and not _is_http_address(value):
+            raise ValueError("must be an http:// or https:// address")
+        return value
 
     @field_validator("tmdb_base_url", "open_library_base_url", "sentry_dsn")
     @classmethod
@@ -225,7 +248,7 @@ class Config(BaseSettings):
     @property
     def sender(self) -> str:
         """Whom e-mails come from, unless EMAIL_URL says: CONTACT where it is an address, else nobody's at our host."""
-        if "contact" in self.model_fields_set and re.fullmatch(r"[^@\s:/<>]+@[^@\s:/<>]+", self.contact):
+        if "contact" in self.model_fields_set and _is_email_address(self.contact):
             return f"Adaptapedia <{self.contact}>"
         host = next((host.lstrip(".") for host in self.allowed_hosts if host != "*"), "localhost")
         return f"Adaptapedia <nobody@{host}>"
@@ -347,6 +370,10 @@ def _is_http_address(value: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _is_email_address(value: str) -> bool:
+    return re.fullmatch(r"[^@\s:/<>]+@[^@\s:/<>]+", value) is not None
 
 
 def _weakness(key: str) -> str | None:

@@ -368,4 +368,12 @@ BUDGET_URL = CONFIG.redis("results")
 
 METRICS_TOKEN = CONFIG.metrics_token
 
+# The watchdog of the schedules
+ALERT_EMAIL = CONFIG.alert_email
+ALERT_WEBHOOK = CONFIG.alert_webhook
+HEARTBEAT_URL = CONFIG.heartbeat_url
+SCHEDULING_HEALTH_CHECK = "hourly-health-check"
+SCHEDULING_ADDRESS = SITE_ADDRESS or f"http://localhost:{CONFIG.port}"
+SCHEDULING_PAGES = {"run": "/ops/runs/{}/", "schedule": "/ops/schedules/{}/", "overview": "/ops/"}
+
 SENTRY_DSN = CONFIG.sentry_dsn

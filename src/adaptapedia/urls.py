@@ -12,6 +12,7 @@ from adaptapedia.ops.views.session import sign_in
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("adaptapedia.web.urls")),
     path("accounts/", include("adaptapedia.web.account_urls")),
+    path("api/v1/ops/", include("adaptapedia.ops.api.urls")),
     path("api/v1/", include("adaptapedia.api.urls")),
     path("api/<path:rest>", Nowhere.as_view(), name="api-nowhere"),
     path("api/", Nowhere.as_view(), name="api-nowhere"),

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask, SolarSchedule
 from playwright.sync_api import Response, expect
 
 from adaptapedia.ops import workers
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, Lease, Presence, RunLine, ScheduleCompanion, Trouble
 from adaptapedia.scheduling.queries import BEAT_SEEN
 from tests.browser.conftest import Open
 from tests.browser.looks import CONTRAST, look_over
@@ -39,6 +40,47 @@ def beat_and_workers(transactional_db: None) -> None:
     cache.set(workers.KEY, {"quick": ["quick@test"], "long": ["long@test"]}, 600)
 
 
+def make_lines(run: JobRun) -> None:
+    """What a run has logged, with a line that is long and one that is an error."""
+    texts = ["reading works", "https://query.wikidata.org/sparql?query=" + "SELECT" * 60, "429: asked to wait 30 s"]
+    RunLine.objects.bulk_create(
+        RunLine(run=run, attempt=1, at=timezone.now(), level="ERROR" if n % 7 == 2 else "INFO", logger="x", text=text)
+        for n in range(12)
+        for text in texts
+    )
+
+
+def in_berlin(name: str) -> None:
+    """A schedule of a zone whose clocks are about to change, edited, and one that beat leaves out."""
+    row = PeriodicTask.objects.get(name=name)
+    row.crontab = CrontabSchedule.objects.create(
+        minute="30", hour="2", day_of_month="20-31", month_of_year="3,10", timezone="Europe/Berlin"
+    )
+    row.save()
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"overlap": "queue"})
+    solar = SolarSchedule.objects.create(event="sunrise", latitude=52, longitude=13)
+    PeriodicTask.objects.create(name="at sunrise", task="health_check", solar=solar)
+
+
+def make_processes() -> None:
+    """A beat that leads, a worker that lives, and one that has gone; and what the watchdog has noted."""
+    now = timezone.now()
+    Lease.objects.update_or_create(pk=1, defaults={"holder": "host 11", "since": now, "renewed_at": now, "epoch": 1})
+    seen = {"since": now - timedelta(hours=4), "seen_at": now}
+    Presence.objects.create(name="host 11", kind="beat", **seen)
+    Presence.objects.create(name="quick@host", kind="worker", queues=["quick"], **seen)
+    gone = {"since": now - timedelta(hours=4), "seen_at": now - timedelta(minutes=4)}
+    Presence.objects.create(name="long@host", kind="worker", queues=["long"], **gone)
+    Trouble.objects.create(
+        key="worker gone: long@host",
+        kind="worker_gone",
+        expected="a sign of life every 5 s",
+        seen="The worker long@host has gone",
+        page="/ops/",
+        began_at=now - timedelta(minutes=4),
+    )
+
+
 def everything() -> dict[str, str]:
     """Rows for every page, and the addresses by a short name."""
     make_schedules()
@@ -48,8 +90,18 @@ def everything() -> dict[str, str]:
     running = make_run(
         ago=timedelta(minutes=2), state=JobRun.State.RUNNING, done=3_211, total=7_737, step="reading works"
     )
+    skipped = make_run(
+        ago=timedelta(days=5),
+        state=JobRun.State.SKIPPED,
+        due_until=timezone.now() - timedelta(days=3),
+        ticks=3,
+        reason="missed",
+    )
     make_rejects(70)
     make_clash()
+    make_lines(running)
+    in_berlin("daily-stats-update")
+    make_processes()
     match = make_match(make_screen_work(151_600, "Die Bergkatze", title_language="de", original_language="de"))
     return {
         "front": "/",
@@ -58,6 +110,14 @@ def everything() -> dict[str, str]:
         "failed": f"/ops/runs/{failed.pk}/",
         "succeeded": f"/ops/runs/{succeeded.pk}/",
         "running": f"/ops/runs/{running.pk}/",
+        "skipped": f"/ops/runs/{skipped.pk}/",
+        "cancel": f"/ops/runs/{running.pk}/cancel/",
+        "log": f"/ops/runs/{running.pk}/lines/",
+        "schedule": "/ops/schedules/daily-stats-update/",
+        "schedule-left-out": "/ops/schedules/at%20sunrise/",
+        "explanation": "/ops/schedules/daily-stats-update/explain/?when=2026-03-29T02:00Z",
+        "explanation-refused": "/ops/schedules/daily-stats-update/explain/?when=yesterday",
+        "backfill": "/ops/schedules/daily-stats-update/backfill/?begin=2026-03-20&end=2026-03-31",
         "rejects": "/ops/rejects/?item=dracula",
         "clashes": "/ops/clashes/",
         "matches": "/ops/matches/",
@@ -225,3 +285,58 @@ def test_our_styles_and_scripts_stay_light_and_come_from_nowhere_else(open_page:
     assert {response.url.rsplit(".", 1)[1] for response in ours} == {"css", "js"}
     assert sum(len(gzip.compress(response.body())) for response in ours) < 60_000
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(page.url).netloc}
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_schedule_is_paused_explained_filled_and_resumed(open_page: Open, session: str, script: bool) -> None:
+    make_schedules()
+    page = open_page("/ops/", session=session, script=script)
+    page.get_by_role("link", name="daily-session-cleanup").click()
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("heading", name="It waits to be resumed")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("waits for its next tick")
+    expect(page.get_by_text("no → yes")).to_be_visible()
+
+    page.get_by_label("At", exact=True).fill("2026-03-04T12:00Z")
+    page.get_by_role("button", name="Explain").click()
+    expect(page.get_by_text("It was not due at 2026-03-04 12:00:00 UTC.")).to_be_visible()
+    page.get_by_role("link", name="The schedule", exact=True).click()
+
+    page.get_by_label("From", exact=True).fill("2026-03-01")
+    page.get_by_label("To", exact=True).fill("2026-03-03")
+    page.get_by_role("button", name="Show what would run").click()
+    expect(page.get_by_role("heading", name="2 ticks")).to_be_visible()
+    page.get_by_role("button", name="Run all 2").click()
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("2 runs were queued")
+    assert JobRun.objects.filter(trigger="backfill").count() == 2
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_run_is_cancelled_only_after_it_was_asked_whether(open_page: Open, session: str, script: bool) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING)
+    page = open_page(f"/ops/runs/{run.pk}/", session=session, script=script)
+
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("link", name="Let it go on").click()
+    assert JobRun.objects.get(pk=run.pk).cancel_requested_at is None
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the run").click()
+
+    expect(page.get_by_text("It has been asked to stop, by ada.")).to_be_visible()
+    assert JobRun.objects.get(pk=run.pk).cancelled_by == "ada"
+
+
+def test_what_a_run_logs_comes_without_a_reload(open_page: Open, session: str) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING)
+    page = open_page(f"/ops/runs/{run.pk}/", session=session)
+    expect(page.get_by_text("It has logged nothing yet.")).to_be_visible()
+    page.evaluate("window.same = true")
+
+    make_lines(run)
+
+    expect(page.get_by_text("429: asked to wait 30 s").first).to_be_visible()
+    assert page.evaluate("window.same") is True

@@ -98,7 +98,9 @@ def send_form(client: Client, row: Model, **changes: Any) -> None:
     inlines = [inline.formset for inline in page["inline_admin_formsets"]]
     forms = [page["adminform"].form, *(form for lines in inlines for form in (lines.management_form, *lines.forms))]
     values = {form[name].html_name: form[name].value() for form in forms for name in form.fields} | changes
-    answer = client.post(address, {name: value for name, value in values.items() if value not in (None, False)})
+    answer = client.post(
+        address, {name: value for name, value in values.items() if value is not None and value is not False}
+    )
     assert answer.status_code == 302, answer.content.decode()
 
 

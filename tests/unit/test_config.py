@@ -56,6 +56,13 @@ MALFORMED = {
     ],
     "TMDB_BASE_URL": [("ftp://api.themoviedb.org", "must be an http:// or https:// address")],
     "METRICS_TOKEN": [("short", "takes at least 20 printable ASCII characters, without spaces. Example")],
+    "ALERT_EMAIL": [
+        ("oncall", "must be an e-mail address, or several separated by commas (it is 'oncall')"),
+        ("a@example.org,b", "must be an e-mail address, or several separated by commas"),
+        (" , ", "must be an e-mail address, or several separated by commas"),
+    ],
+    "ALERT_WEBHOOK": [("ftp://chat.example.org/hidden", "must be an http:// or https:// address. Example")],
+    "HEARTBEAT_URL": [("heartbeat.example.org/hidden", "must be an http:// or https:// address. Example")],
     "TMDB_API_KEY": [("'hidden' ", "takes the key alone, without spaces or quotes around it. Example")],
     "OPEN_LIBRARY_BASE_URL": [("https://", "must be an http:// or https:// address")],
     "CONTACT": [

@@ -53,8 +53,8 @@ def act(*, label: object, path: str, icon: str, permission: str = "change") -> C
 
 
 def answer(page: Page, request: HttpRequest, row: Model, asked: Act) -> HttpResponse:
-    """The page of an act, or what comes after it. Whoever may not change the row may not do it: 403."""
-    if not page.has_change_permission(request, row):
+    """The page of an act, or what comes after it. Whoever may not do it (`Page.may_act`) gets 403."""
+    if not page.may_act(request, row):
         raise PermissionDenied
     meta = page.opts
     back = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

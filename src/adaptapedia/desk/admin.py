@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTime
 from adaptapedia.desk import changes
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import once, page_of
-from adaptapedia.desk.templatetags.desk import actor, deed
+from adaptapedia.desk.templatetags.desk import deed
 
 admin.site.unregister(Change)
 
@@ -56,7 +56,7 @@ class ChangePage(KeptPage):
 
     @admin.display(description=_("Who"))
     def who(self, change: Any) -> object:
-        return page_of(change.actor) if change.actor else actor(change)
+        return page_of(change.actor) if change.actor else changes.who(change)
 
     @admin.display(description=_("Act"))
     def did(self, change: Any) -> str:

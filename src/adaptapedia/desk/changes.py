@@ -18,7 +18,7 @@ from auditlog.registry import auditlog
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.db.models.signals import pre_save
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -28,8 +28,11 @@ from adaptapedia.desk.addresses import UNKNOWN, client_address
 
 BY = "by"
 """Where in `additional_data` the number of the actor stands: the pointer to the account goes with the account."""
+CALLED = "called"
+"""Where in `additional_data` the name of somebody stands who has no account: whoever gave a command."""
 
 _request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
+_called: ContextVar[str] = ContextVar("adaptapedia_called", default="")
 
 
 @contextmanager
@@ -37,6 +40,16 @@ def not_kept() -> Iterator[None]:
     """Within it nothing is kept: for programs that write in bulk through models and tell elsewhere what they did."""
     with disable_auditlog():
         yield
+
+
+@contextmanager
+def made_by(name: str) -> Iterator[None]:
+    """Within it changes are put down to this name, of somebody on a command line, who has no account there."""
+    held = _called.set(name)
+    try:
+        yield
+    finally:
+        _called.reset(held)
 
 
 def keep_changes(
@@ -76,13 +89,17 @@ class HoldRequest:
 
 
 def put_down_who() -> None:
-    """Give each change that comes in with a request its actor and address."""
+    """Give each change that comes in with a request its actor and address, others the name that `made_by` gives."""
     pre_save.connect(_put_down, sender=LogEntry, dispatch_uid="adaptapedia.desk.changes")
 
 
 def _put_down(instance: Any, **_: Any) -> None:
+    if not instance._state.adding:
+        return
+    if called := _called.get():
+        instance.additional_data = {**(instance.additional_data or {}), CALLED: called}
     request = _request.get()
-    if request is None or not instance._state.adding:
+    if request is None:
         return
     user = getattr(request, "user", None)
     if isinstance(user, get_user_model()):
@@ -105,6 +122,16 @@ def number_of_actor(entry: Any) -> int | None:
     return number
 
 
+def who(entry: Any) -> str:
+    """Who made a change, in words. A program has no name, and somebody who has gone has only a number."""
+    if entry.actor:
+        name: str = entry.actor.get_username()
+        return name
+    if (number := number_of_actor(entry)) is not None:
+        return _("somebody who has gone (account %(number)s)") % {"number": number}
+    return (entry.additional_data or {}).get(CALLED) or _("the system")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What became of one field. Of one that holds many: what was added or removed."""
@@ -124,7 +151,15 @@ class Change:
 
 def of_row(row: Model) -> "QuerySet[Any]":
     """The changes of a row, the newest first."""
-    found: QuerySet[Any] = LogEntry.objects.get_for_object(row).select_related("actor").order_by("-id")
+    return of_rows([row])
+
+
+def of_rows(rows: Iterable[Model]) -> "QuerySet[Any]":
+    """The changes of several rows, of whatever kinds, the newest first."""
+    wanted = Q(pk=None)
+    for row in rows:
+        wanted |= Q(content_type=ContentType.objects.get_for_model(row), object_pk=str(row.pk))
+    found: QuerySet[Any] = LogEntry.objects.filter(wanted).select_related("actor", "content_type").order_by("-id")
     return found
 
 

@@ -46,6 +46,10 @@ class Page(Base):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeListBase]:
         return List
 
+    def may_act(self, request: HttpRequest, row: Model) -> bool:
+        """Whether somebody may do the acts of this page on a row: who may change it."""
+        return self.has_change_permission(request, row)
+
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The row of an address; 404 when there is none."""
         row = self.get_object(request, unquote(object_id))

@@ -1,20 +1,49 @@
 """Structured logs: lines to read in a terminal, or one JSON object a line for a collector."""
 
 import logging.config
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+_open: list[Mapping[str, Any]] = []
+
+
+@contextmanager
+def bound(**fields: Any) -> Iterator[None]:
+    """Put these fields on every line that is logged within, whoever logs it, also in threads that are started within.
+
+    A thread begins without the fields of the one that starts it. So a line of a thread that has none takes
+    those that are bound in its process, as long as that is one set of them.
+    """
+    _open.append(fields)
+    try:
+        with structlog.contextvars.bound_contextvars(**fields):
+            yield
+    finally:
+        _open.remove(fields)
+
+
+def fields_bound() -> Mapping[str, Any]:
+    """The fields that a line of this thread carries now."""
+    if own := structlog.contextvars.get_contextvars():
+        return own
+    return _open[0] if len(_open) == 1 else {}
+
+
+def _add_fields_bound(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    return {**fields_bound(), **event}
 
 
 def write_logs(wanted: Mapping[str, Any]) -> None:
     """Set up every logger, the standard library's and structlog's, as {"readable": bool, "level": str} says.
 
-    Each line goes to standard error with time, level, logger, event, and what `structlog.contextvars` holds.
+    Each line goes to standard error with time, level, logger, event, and the fields that are `bound`.
     """
     seen_by_all: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_fields_bound,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         *([] if wanted["readable"] else [structlog.stdlib.ExtraAdder()]),  # Celery's and Django's extras are objects

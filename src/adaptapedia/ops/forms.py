@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adaptapedia.ingest.models import Match, Reject
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.moments import NoMoment, moment_of
 
 BIGGEST_ID = 2**63 - 1
 
@@ -51,6 +53,30 @@ class MatchFilter(ItemFilter):
 
 class DifferenceFilter(Filter):
     kept = forms.BooleanField(required=False)
+
+
+class MomentField(forms.CharField):
+    """A moment as people type it; in UTC unless it says another zone."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return moment_of(text, now=timezone.now()) if text else None
+        except NoMoment as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ExplainForm(forms.Form):
+    when = MomentField(label=_("When"), required=False, max_length=40)
+
+    def clean_when(self) -> Any:
+        """Now, unless another moment is given."""
+        return self.cleaned_data["when"] or timezone.now()
+
+
+class BackfillForm(forms.Form):
+    begin = MomentField(label=_("From"), max_length=40)
+    end = MomentField(label=_("To"), max_length=40)
 
 
 class DecisionForm(forms.Form):

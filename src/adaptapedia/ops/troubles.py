@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from adaptapedia.ops.legs import Leg, State
 from adaptapedia.ops.words import distance, span
+from adaptapedia.scheduling import models
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import ScheduleRow
 from adaptapedia.scheduling.timing import timing
@@ -24,10 +25,44 @@ class Trouble:
 
 
 def troubles(
-    parts: Iterable[Leg], *, open_runs: Iterable[JobRun], schedules: Iterable[ScheduleRow], now: datetime
+    parts: Iterable[Leg],
+    *,
+    open_runs: Iterable[JobRun],
+    schedules: Iterable[ScheduleRow],
+    noted: Iterable[models.Trouble] = (),
+    now: datetime,
 ) -> list[Trouble]:
-    """The parts that do not answer, runs that ask, runs that nobody takes, schedules whose last run went wrong."""
-    return [*_silent(parts), *_asking(open_runs), *_untaken(open_runs, now), *_failing(schedules, now)]
+    """The parts that do not answer, runs that ask, schedules that beat leaves out, what the watchdog has noted, runs
+    that nobody takes, schedules whose last run went wrong."""
+    return [
+        *_silent(parts),
+        *_asking(open_runs),
+        *_left_out(schedules),
+        *_noted(noted, now),
+        *_untaken(open_runs, now),
+        *_failing(schedules, now),
+    ]
+
+
+def open_troubles() -> list[models.Trouble]:
+    """What the watchdog has found wrong and not yet right again, the newest first."""
+    return list(models.Trouble.objects.filter(ended_at=None)[:20])
+
+
+def _left_out(schedules: Iterable[ScheduleRow]) -> Iterator[Trouble]:
+    for schedule in schedules:
+        if schedule.fault:
+            text = _("Beat leaves %(name)s out: %(fault)s.")
+            said = text % {"name": schedule.name, "fault": schedule.fault.rstrip(".")}
+            yield Trouble(said, _("Mend its row."), reverse("ops:schedule", args=[schedule.name]))
+
+
+def _noted(noted: Iterable[models.Trouble], now: datetime) -> Iterator[Trouble]:
+    for one in noted:
+        name = f"{one.schedule_name}: " if one.schedule_name else ""
+        text = _("%(name)s%(seen)s, since %(time)s; expected was %(expected)s.")
+        told = {"seen": one.seen.rstrip("."), "expected": one.expected.rstrip("."), "time": span(now - one.began_at)}
+        yield Trouble(text % {"name": name, **told}, "", one.page)
 
 
 def _silent(parts: Iterable[Leg]) -> Iterator[Trouble]:

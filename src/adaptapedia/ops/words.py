@@ -46,6 +46,16 @@ def stamp(moment: datetime) -> str:
     return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
 
 
+def local_stamp(moment: datetime) -> str:
+    """Date and time to the minute in the moment's own zone, with the weekday: "Sun 29 Mar 2026, 03:00 CEST"."""
+    return f"{date_format(moment, 'D j M Y, H:i')} {moment.tzname()}"
+
+
+def clock(moment: datetime) -> str:
+    """The time of a moment in its own zone: "01:00"; with seconds where it has some."""
+    return date_format(moment, "H:i:s" if moment.second else "H:i")
+
+
 @dataclass(frozen=True, slots=True)
 class Cadence:
     """A rule as a programme prints it: a kicker ("Daily"), an hour ("02:00") and its zone."""
@@ -199,3 +209,31 @@ def value(of_field: Any) -> str:
     if isinstance(of_field, list | tuple):
         return ", ".join(map(str, of_field)) or "–"
     return "–" if of_field in (None, "") else str(of_field)
+
+
+VERDICTS = {
+    "succeeded": (gettext_lazy("It ran"), "succeeded"),
+    "failed": (gettext_lazy("It ran, and failed"), "failed"),
+    "cancelled": (gettext_lazy("It was cancelled"), "cancelled"),
+    "queued": (gettext_lazy("It is queued"), "queued"),
+    "running": (gettext_lazy("It is running"), "running"),
+    "waiting": (gettext_lazy("It waits for its retry"), "waiting"),
+    "asking": (gettext_lazy("It waits for an answer"), "asking"),
+    "paused": (gettext_lazy("It was paused"), "skipped"),
+    "missed": (gettext_lazy("It was missed"), "failed"),
+    "overlap": (gettext_lazy("Another run was still going"), "skipped"),
+    "expired": (gettext_lazy("No worker took it in time"), "failed"),
+    "skipped": (gettext_lazy("It was skipped"), "skipped"),
+    "never_due": (gettext_lazy("It was not due"), "none"),
+    "to_come": (gettext_lazy("It is still to come"), "queued"),
+    "left_out": (gettext_lazy("Beat leaves it out"), "failed"),
+    "edited": (gettext_lazy("Its rule was another one"), "none"),
+    "made_later": (gettext_lazy("It was not there yet"), "none"),
+    "no_leader": (gettext_lazy("No beat leads"), "failed"),
+    "not_yet": (gettext_lazy("It is about to be written"), "queued"),
+    "fired_once": (gettext_lazy("It ran once, as it was to"), "succeeded"),
+    "forgotten": (gettext_lazy("That is not kept any more"), "none"),
+    "deleted": (gettext_lazy("The schedule is gone"), "none"),
+    "unknown": (gettext_lazy("No row tells of it"), "failed"),
+}
+"""What became of a tick (`explaining.VERDICTS`): in words, and as which of the states it looks."""

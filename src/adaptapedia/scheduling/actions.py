@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.attempts import lock
-from adaptapedia.scheduling.dispatch import arguments_of, send_after_commit
+from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.queries import names
-from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_of_task
+from adaptapedia.scheduling.plans import Schedule, queue_of
+from adaptapedia.scheduling.queries import RULES, names
+from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
 
@@ -35,6 +36,13 @@ class NotAsked(Exception):
         super().__init__(f"Run {run.pk} is {run.state} and asks nothing{said}.")
 
 
+class NotCancellable(Exception):
+    """The run has ended already."""
+
+    def __init__(self, run: JobRun) -> None:
+        super().__init__(f"Run {run.pk} is {run.state}: there is nothing left to cancel.")
+
+
 class UnknownAnswer(ValueError):
     """The answer is none of those that the run gives to choose from."""
 
@@ -50,6 +58,25 @@ class UnknownArgument(ValueError):
     def __init__(self, job: str, argument: str, *, known: list[str]) -> None:
         takes = f"It takes: {', '.join(known)}." if known else "It takes none."
         super().__init__(f"{job} takes no argument {argument!r}. {takes}")
+
+
+class NotRetryable(Exception):
+    """The run tells of several ticks, so there is no one due time to run again."""
+
+    def __init__(self, run: JobRun) -> None:
+        span = f"{run.due_at:%Y-%m-%dT%H:%M:%SZ} {run.due_until:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"Run {run.pk} tells of {run.ticks:,} ticks that were skipped together. Run them with "
+            f"`adaptapedia jobs backfill {run.schedule_name} {span}`."
+        )
+
+
+def schedule_named(name: str) -> PeriodicTask:
+    """The row of a schedule, with its rule and its companion. Raises UnknownSchedule."""
+    schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
+    if schedule is None:
+        raise UnknownSchedule(name, known=names())
+    return schedule
 
 
 def request_run(
@@ -76,8 +103,37 @@ def request_run(
 
 
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
-    """Run the schedule of a finished run again, with the same terms as `request_run`."""
-    return request_run(run.schedule_name, trigger=JobRun.Trigger.RETRY, by=by)
+    """Run what a run was to do again, with its arguments and its due time, on the terms of `request_run`.
+
+    Raises NotRetryable for a row that tells of several ticks.
+    """
+    if run.ticks > 1:
+        raise NotRetryable(run)
+    with transaction.atomic():
+        lock(f"request {run.schedule_name}")
+        if (open_run := _under_way(run.schedule_name)) is not None:
+            return _brought_forward(open_run), False
+        again = _again(run, by=by)
+        send_after_commit(again)
+    return again, True
+
+
+def _again(run: JobRun, *, by: str | None) -> JobRun:
+    """A run that is to do what this one was. A schedule that is gone is not needed for it."""
+    kept = {name: run.arguments[name] for name in ("args", "kwargs") if name in run.arguments}
+    again = JobRun.objects.create(
+        schedule_id=run.schedule_id,
+        schedule_name=run.schedule_name,
+        task=run.task,
+        queue=run.queue,
+        arguments=kept | ({"by": by} if by else {}),
+        options=run.options,
+        due_at=run.due_at,
+        trigger=JobRun.Trigger.RETRY,
+        sent_at=Now(),
+    )
+    again.refresh_from_db()
+    return again
 
 
 def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
@@ -104,6 +160,23 @@ def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
     return asking
 
 
+def cancel_run(run: JobRun, *, by: str) -> JobRun:
+    """Cancel a run: one that has not started ends at once, one that is running is asked to stop, then killed.
+
+    `by` says who did. Raises NotCancellable when it has ended.
+    """
+    with transaction.atomic():
+        found = JobRun.objects.select_for_update().get(pk=run.pk)
+        if found.state not in JobRun.OPEN:
+            raise NotCancellable(found)
+        said: dict[str, Any] = {"cancel_requested_at": Now(), "cancelled_by": by[:200]}
+        if found.state != State.RUNNING:
+            said |= {"state": State.CANCELLED, "reason": f"cancelled by {by}", "finished_at": Now()}
+        JobRun.objects.filter(pk=run.pk).update(**said)
+        found.refresh_from_db()
+    return found
+
+
 def _under_way(name: str) -> JobRun | None:
     running_first = Case(When(state=State.RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
@@ -125,18 +198,21 @@ def _brought_forward(run: JobRun) -> JobRun:
 
 
 def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None, arguments: Mapping[str, Any]) -> JobRun:
-    schedule = PeriodicTask.objects.filter(name=name).first()
-    spec = spec_of_task(schedule.task) if schedule else registry.get(name)
+    schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
+    spec = spec_for(schedule.task) if schedule else registry.get(name)
     if spec is None:
         raise UnknownSchedule(name, known=names())
-    _check_arguments(spec, arguments)
+    if spec_of_task(spec.task):
+        _check_arguments(spec, arguments)
     asked = {"by": by} if by else {}
-    given = arguments_of(schedule) if schedule else {"args": [], "kwargs": {}}
+    row = Schedule.of(schedule) if schedule else None
+    given = row.arguments if row else {"args": [], "kwargs": {}}
     run = JobRun.objects.create(
         schedule=schedule,
         schedule_name=name,
         task=spec.task,
-        queue=(schedule and schedule.queue) or spec.queue,
+        queue=queue_of(row) if row else spec.queue,
+        options=row.options if row else {},
         arguments={**given, "kwargs": {**given["kwargs"], **arguments}, **asked},
         trigger=trigger,
         sent_at=Now(),

@@ -6,7 +6,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the worker before its pool forks, register the checks, repair the transport, keep changes."""
-        from adaptapedia.scheduling import broker, checks, stopping  # noqa: F401 - importing them registers them
+        from adaptapedia.scheduling import broker, checks, presence, stopping  # noqa: F401 - importing them registers them
 
         broker.repair_transport()
         _keep_changes()
@@ -23,7 +23,10 @@ def _keep_changes() -> None:
     )
 
     from adaptapedia.desk.changes import keep_changes
+    from adaptapedia.scheduling.models import ScheduleCompanion
 
     keep_changes(PeriodicTask, leave_out=("last_run_at", "total_run_count", "date_changed"))
+    of_programs = ("next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault", "written")
+    keep_changes(ScheduleCompanion, leave_out=of_programs)
     for rule in (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
         keep_changes(rule)

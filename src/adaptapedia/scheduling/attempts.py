@@ -5,6 +5,7 @@ decided on, so whoever comes too late writes nothing. Times are the database's.
 """
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -15,16 +16,24 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from adaptapedia.scheduling import tallies
+from adaptapedia.scheduling.core.overlap import decide
+from adaptapedia.scheduling.core.policies import Overlap, Policies
+from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import Ask, Counts, JobSpec
+from adaptapedia.scheduling.plans import policies_of
+from adaptapedia.scheduling.terms import Ask, Counts, spec_for
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.wording import in_words, plain, times
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 State = JobRun.State
 
 LOST = "its worker was lost"
 CUT_OFF = "its connection to the database was lost"
+DELETED = "its schedule was deleted"
 UNREACHABLE = (OperationalError, InterfaceError)
 CONNECTION_EXCEPTION = "08"
 """Class of SQLSTATE; the client's own errors have no state at all."""
@@ -34,29 +43,34 @@ TRACEBACK_LIMIT = 50_000
 ERROR_LIMIT = 1_000
 
 
-def claim(run_id: int, *, worker: str) -> JobRun | None:
-    """Take a queued run for this worker; None when there is nothing to do for it any more.
+def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
+    """Take a queued run for this worker; None when there is nothing to do for it (any more).
 
-    That is: another delivery of its message was first, or it ends here as skipped (expired, paused,
-    overlap), or as failed when these keep its retry from starting. Claims of one job come one after
-    the other, so two of its runs never start together.
+    That is: another delivery of its message was first, or it waits for an older run of its schedule to end, or it
+    ends here as skipped (expired, paused, overlap), or as failed when these keep its retry from starting. Claims
+    of one schedule come one after the other, so what its overlap policy forbids never starts.
+    `message` is Celery's id, by which the attempt can be killed.
     """
     with transaction.atomic():
         run = JobRun.objects.filter(pk=run_id).first()
         if run is None:
             return None
-        lock(f"claim {run.task}")
-        run = JobRun.objects.select_for_update().get(pk=run_id)
+        lock(f"claim {run.schedule_name}")
+        run = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion").get(pk=run_id)
         if run.state != State.QUEUED:
             return None
         if reason := _reason_to_skip(run):
             _end_unstarted(run, reason)
+            return None
+        if not _may_start(run):
             return None
         _supersede_unanswered(run)
         JobRun.objects.filter(pk=run.pk).update(
             state=State.RUNNING,
             fence=F("fence") + 1,
             worker=worker,
+            message=message,
+            behind=None,
             started_at=Now(),
             heartbeat_at=Now(),
             next_attempt_at=None,
@@ -70,15 +84,51 @@ def claim(run_id: int, *, worker: str) -> JobRun | None:
         return run
 
 
+def policies_for(run: JobRun) -> Policies:
+    """The policies that hold for a run: its schedule's, its job's, the defaults.
+
+    A row whose own cannot be kept, as SQL may leave it, has no say: a run that was written has to end somehow.
+    """
+    companion = getattr(run.schedule, "companion", None) if run.schedule else None
+    try:
+        return policies_of(spec_for(run.task), companion)
+    except BadRule as error:
+        log.error("Run %s goes by the policies of its job, for those of its schedule cannot be kept: %s", run, error)
+        return policies_of(spec_for(run.task), None)
+
+
 def _reason_to_skip(run: JobRun) -> str:
     schedule = run.schedule
     if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
         return expired(run)
-    paused = schedule is not None and not (schedule.enabled or schedule.one_off)
-    if run.trigger == JobRun.Trigger.TICK and paused and not run.answer:
-        return "paused"
-    going = JobRun.objects.filter(task=run.task, state=State.RUNNING).exclude(pk=run.pk).first()
-    return f"overlap: run {going.pk} is still going" if going else ""
+    if run.trigger != JobRun.Trigger.TICK or run.answer:
+        return ""
+    if schedule is None:
+        return DELETED
+    return "" if schedule.enabled or schedule.one_off else "paused"
+
+
+def _may_start(run: JobRun) -> bool:
+    """Whether its overlap policy lets the run start; if not, it is skipped or waits behind the older one."""
+    others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task).exclude(pk=run.pk)
+    going = others.filter(state=State.RUNNING).order_by("pk").last()
+    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger=JobRun.Trigger.BACKFILL)
+    overlap, waits = policies_for(run).overlap, waiting.exists()
+    if run.trigger == JobRun.Trigger.BACKFILL and overlap != Overlap.ALLOW:
+        overlap, waits = Overlap.QUEUE, False  # all of a backfill are to run, each in its turn
+    what = decide(overlap, running=going is not None, waiting=waits)
+    if what == "start" or going is None:
+        return True
+    if what == "skip":
+        _end_unstarted(run, f"overlap: run {going.pk} is still going")
+        return False
+    if what == "replace":
+        for older in waiting:
+            skip_queued(older, f"overlap: run {run.pk} takes its place")
+        asked = JobRun.objects.filter(pk=going.pk, cancel_requested_at=None)
+        asked.update(cancel_requested_at=Now(), cancelled_by=f"run {run.pk}, which is to follow it")
+    JobRun.objects.filter(pk=run.pk).update(behind=going.pk, sent_at=Now())
+    return False
 
 
 def _supersede_unanswered(run: JobRun) -> None:
@@ -108,6 +158,18 @@ def skip_queued(run: JobRun, reason: str) -> bool:
     return bool(queued.update(state=State.SKIPPED, reason=reason, finished_at=Now()))
 
 
+def cancel_asked(run: JobRun) -> bool:
+    """Whether the attempt, which still holds its run, is to stop because that was cancelled."""
+    return _held(run).filter(cancel_requested_at__isnull=False).exists()
+
+
+def cancel(run: JobRun) -> bool:
+    """End the attempt of a run that somebody has cancelled; false when it has been taken over."""
+    by = JobRun.objects.filter(pk=run.pk).values_list("cancelled_by", flat=True).first()
+    reason = f"cancelled by {by}" if by else "cancelled"
+    return _end(run, state=State.CANCELLED, reason=plain(reason), finished_at=Now(), step="")
+
+
 def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -> bool:
     """Show that the attempt lives, and how far it is; false when it has been taken over."""
     return bool(_held(run).update(heartbeat_at=Now(), done=done, total=total, step=plain(step)[:200]))
@@ -116,7 +178,7 @@ def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -
 def succeed(run: JobRun, counts: Counts, *, suspicion: str = "") -> bool:
     """Write the result; false when the attempt has been taken over. `counts` is `storable`."""
     told = {"counts": counts, "suspicion": plain(suspicion)}
-    return bool(_held(run).update(state=State.SUCCEEDED, **told, finished_at=Now(), step=""))
+    return _end(run, state=State.SUCCEEDED, **told, finished_at=Now(), step="")
 
 
 def ask(run: JobRun, question: Ask) -> bool:
@@ -128,7 +190,7 @@ def ask(run: JobRun, question: Ask) -> bool:
 
 def skip(run: JobRun, reason: str) -> bool:
     """End the attempt as skipped; false when it has been taken over."""
-    return bool(_held(run).update(state=State.SKIPPED, reason=plain(reason), finished_at=Now()))
+    return _end(run, state=State.SKIPPED, reason=plain(reason), finished_at=Now())
 
 
 def give_back(run: JobRun) -> bool:
@@ -144,7 +206,7 @@ def fail(run: JobRun, *, error: str, traceback: str = "", retry_in: timedelta | 
     told: dict[str, Any] = {"error": plain(error)[:ERROR_LIMIT], "traceback": plain(traceback)[-TRACEBACK_LIMIT:]}
     if retry_in is not None:
         told["earlier_attempts"] = [*run.earlier_attempts, _ended(run, error=told["error"])]
-    return bool(_held(run).update(**told, **_after_failure(retry_in)))
+    return _end(run, **told, **_after_failure(retry_in))
 
 
 def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
@@ -154,29 +216,50 @@ def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
     return {"state": State.WAITING, "next_attempt_at": Now() + retry_in}
 
 
-def lose(run: JobRun, spec: JobSpec | None, *, why: str = LOST) -> bool:
+def lose(run: JobRun, *, why: str = LOST) -> bool:
     """Take a running attempt from a worker that shows no life, or lost its database; whether it was running.
 
     It is queued again with the same number. The attempt that was killed at its hard limit has timed
     out instead, and at its third loss an attempt has failed: it is the job that kills its workers.
     """
-    retry_in = spec.retry_after if spec and run.attempt <= spec.retries else None
-    if spec and _reached_hard_limit(run, spec):
-        error = f"timed out: killed after {in_words(spec.hard_limit)}"
+    if run.cancel_requested_at is not None:
+        return cancel(run)
+    policies = policies_for(run)
+    retry_in = policies.retry_in(run.attempt) if run.attempt <= policies.retries else None
+    if policies.hard_limit is not None and _reached(policies.hard_limit, run):
+        error = f"timed out: killed after {in_words(policies.hard_limit)}"
         return fail(run, error=error, retry_in=retry_in)
     losses = [*run.earlier_attempts, _ended(run, error=why)]
     reasons = [past["error"] for past in losses if past["attempt"] == run.attempt]
     if len(reasons) >= timing().losses:
         error = f"{' and '.join(dict.fromkeys(reasons))}, {times(len(reasons))} in all"
-        return bool(_held(run).update(error=error, earlier_attempts=losses, **_after_failure(retry_in)))
+        return _end(run, error=error, earlier_attempts=losses, **_after_failure(retry_in))
     queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
     return bool(_held(run).update(**queued, earlier_attempts=losses))
 
 
-def _reached_hard_limit(run: JobRun, spec: JobSpec) -> bool:
+def _reached(limit: timedelta, run: JobRun) -> bool:
     if run.started_at is None or run.heartbeat_at is None:
         return False
-    return run.heartbeat_at - run.started_at >= spec.hard_limit - 2 * timing().heartbeat
+    return run.heartbeat_at - run.started_at >= limit - 2 * timing().heartbeat
+
+
+@transaction.atomic
+def _end(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
+    """Write the end of an attempt and count it, both or neither; false when it has been taken over."""
+    if not _held(run).update(state=state, **fields):
+        return False
+    job = spec_for(run.task).name
+    if state == State.WAITING:
+        tallies.add("scheduling_retries", job=job)
+    else:
+        tallies.add("scheduling_runs_ended", job=job, outcome=state)
+    if run.started_at is not None:
+        took = timezone.now() - run.started_at
+        tallies.observe("scheduling_duration_seconds", took.total_seconds(), job=job, outcome=state)
+    with connection.cursor() as cursor:
+        tallies.flush(cursor)
+    return True
 
 
 def _held(run: JobRun) -> QuerySet[JobRun]:

@@ -1,43 +1,66 @@
-"""What beat looks after each second: retries that are due, and runs whose message or worker was lost.
+"""What the leading beat looks after each second: retries that are due, runs whose message or worker was lost,
+runs that waited for another to end, and runs that were cancelled and do not stop.
 
 Every time is the database's, so the clocks of workers and beats need not agree.
 """
 
 import logging
-from datetime import datetime
 
+from celery import current_app
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Func, Q, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import LessThan
-from django_celery_beat.models import PeriodicTasks
 
 from adaptapedia.scheduling import attempts
+from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import spec_of_task
 from adaptapedia.scheduling.timing import timing
 
 log = logging.getLogger(__name__)
 
 State = JobRun.State
 
+AT_ONCE = 5_000
+"""Runs whose messages are sent again in one round."""
+
 EXPIRED = Q(state=State.QUEUED, started_at=None, expires_at__lte=Now())
 RETRY_DUE = Q(state=State.WAITING, next_attempt_at__lte=Now())
 
 
-def glance() -> tuple[datetime | None, bool]:
-    """When a schedule was last changed, and whether any run needs care. One query, made each second."""
-    needy = JobRun.objects.filter(EXPIRED | RETRY_DUE | _unsent() | _lost())
-    seen = PeriodicTasks.objects.filter(ident=1).values_list("last_update", Exists(needy)).first()
-    return seen or (None, True)
+def needed() -> bool:
+    """Whether any run needs care. One query, made each second."""
+    return JobRun.objects.filter(EXPIRED | RETRY_DUE | _unsent() | _lost() | _free() | _deaf()).exists()
 
 
-def tend() -> list[JobRun]:
-    """Do what is to be done; the runs whose messages are now to be sent, in the order of their making."""
+def tend() -> list[Message]:
+    """Do what is to be done; the messages that are now to be sent, in the order of their runs' making."""
     _expire()
     _start_retries()
     _take_from_the_lost()
-    return _mark_sent()
+    _end_the_deaf()
+    JobRun.objects.filter(_free()).update(behind=None, sent_at=None, next_attempt_at=Now())
+    return _to_send()
+
+
+def _free() -> Q:
+    """Queued runs that waited for another, which goes no more."""
+    older = JobRun.objects.filter(pk=OuterRef("behind"), state__in=(State.QUEUED, State.RUNNING))
+    return Q(~Exists(older), state=State.QUEUED, behind__isnull=False)
+
+
+def _deaf() -> Q:
+    """Running attempts whose run was cancelled a while ago."""
+    patience = Value(timing().cancel_within, DurationField())
+    return Q(state=State.RUNNING, cancel_requested_at__lte=Now() - patience)
+
+
+def _end_the_deaf() -> None:
+    """Have the attempts killed that do not stop by themselves; their runs are cancelled."""
+    for run in JobRun.objects.filter(_deaf()):
+        if attempts.cancel(run):
+            log.warning("Run %s did not stop when it was cancelled: its attempt is killed on %s", run, run.worker)
+            current_app.control.revoke(run.message, terminate=True, signal="SIGKILL")
 
 
 def _unsent() -> Q:
@@ -47,7 +70,7 @@ def _unsent() -> Q:
     """
     waited = ExpressionWrapper(F("sent_at") - Coalesce("next_attempt_at", "created_at"), DurationField())
     patience = Greatest(Value(timing().resend_after, DurationField()), waited)
-    return Q(state=State.QUEUED) & (Q(sent_at=None) | Q(sent_at__lte=Now() - patience))
+    return Q(state=State.QUEUED, behind=None) & (Q(sent_at=None) | Q(sent_at__lte=Now() - patience))
 
 
 def _lost() -> Q:
@@ -72,12 +95,10 @@ def _start_retries() -> None:
 @transaction.atomic
 def _take_from_the_lost() -> None:
     for run in JobRun.objects.select_for_update(skip_locked=True).filter(_lost()):
-        if attempts.lose(run, spec_of_task(run.task)):
+        if attempts.lose(run):
             log.warning("Run %s: attempt %s was lost with its worker %s", run, run.attempt, run.worker)
 
 
-@transaction.atomic
-def _mark_sent() -> list[JobRun]:
-    runs = list(JobRun.objects.select_for_update(skip_locked=True).filter(_unsent()).order_by("id"))
-    JobRun.objects.filter(pk__in=[run.pk for run in runs]).update(sent_at=Now())
-    return runs
+def _to_send() -> list[Message]:
+    """What has no message. It counts as sent when it is (`PostgresStore.mark_sent`)."""
+    return [Message.of(run) for run in JobRun.objects.filter(_unsent()).order_by("id")[:AT_ONCE]]

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from celery import current_app
-from celery.schedules import ParseException, crontab
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
+from adaptapedia.scheduling.core.rules import BadRule
+from adaptapedia.scheduling.plans import policies_of, rule_of
 from adaptapedia.scheduling.terms import JobSpec, registry
 
 VISIBILITY_TIMEOUT = 3600
@@ -34,18 +35,26 @@ def faults(specs: Iterable[JobSpec], *, visible_again: timedelta) -> Iterator[Ch
 
 
 def _faults_of(spec: JobSpec, visible_again: timedelta) -> Iterator[CheckMessage]:
-    if spec.hard_limit >= visible_again:
+    soft, hard = spec.soft_limit, spec.hard_limit
+    if soft is None or hard is None or spec.expires is None:
+        yield Error(f"{spec.name} states no limits or no expiry, which every job must.", id="scheduling.E006")
+        return
+    if hard >= visible_again:
         yield Error(
-            f"The hard limit of {spec.name} ({spec.hard_limit}) is not below the broker's visibility timeout "
+            f"The hard limit of {spec.name} ({hard}) is not below the broker's visibility timeout "
             f"({visible_again}): its message would be delivered again while it runs.",
             hint="Raise visibility_timeout in CELERY_BROKER_TRANSPORT_OPTIONS, or lower the limit.",
             id="scheduling.E001",
         )
-    if not timedelta() < spec.soft_limit < spec.hard_limit:
+    if not timedelta() < soft < hard:
         yield Error(f"The soft limit of {spec.name} is not between zero and its hard limit.", id="scheduling.E002")
-    if spec.retries < 0 or spec.retry_after < timedelta() or spec.expires <= timedelta():
-        yield Error(f"Retries, retry_after or expires of {spec.name} is out of range.", id="scheduling.E003")
     try:
-        crontab.from_string(spec.cron)
-    except (ParseException, ValueError) as error:
+        policies_of(spec, None)
+    except BadRule as error:
+        yield Error(f"A policy of {spec.name} cannot be kept: {error}", id="scheduling.E003")
+    if spec.expires <= timedelta():
+        yield Error(f"{spec.name} expires before it is due.", id="scheduling.E003")
+    try:
+        rule_of(spec)
+    except BadRule as error:
         yield Error(f"The cron of {spec.name} is not valid, {spec.cron!r}: {error}", id="scheduling.E004")

@@ -1,74 +1,102 @@
 """Sends the messages of queued runs; what cannot be sent stays queued, and beat sends it later."""
 
-import json
 import logging
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 from celery import current_app
 from django.db import transaction
-from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.terms import spec_of_task
 from adaptapedia.scheduling.wording import in_a_line
-
-T = TypeVar("T", list[Any], dict[str, Any])
 
 log = logging.getLogger(__name__)
 
 BRIEF_RETRY = {"max_retries": 1, "interval_start": 0}
 """Once more at once, for a connection that the broker's restart left behind."""
+RUN_PLAIN = "scheduling.run"
+"""The task that runs what is no job (`jobs.py`)."""
+AT_ONCE = 500
+"""Messages that go out in one round trip."""
 
 
-def arguments_of(schedule: PeriodicTask) -> dict[str, Any]:
-    """What the schedule's row gives its task, as `JobRun.arguments`. Raises ValueError when it is no such JSON."""
-    return {"args": given(schedule.args, list), "kwargs": given(schedule.kwargs, dict)}
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent for a run: its number, and what Celery needs to bring that to a worker."""
 
+    run_id: int
+    task: str
+    queue: str
+    schedule_name: str
+    arguments: Mapping[str, Any]
+    options: Mapping[str, Any]
 
-def given(text: str | None, kind: type[T]) -> T:
-    """A list or an object that a row holds as JSON, empty when it holds none. Raises ValueError for anything else."""
-    value = json.loads(text) if text else kind()
-    if not isinstance(value, kind):
-        raise ValueError(f"{text!r} is not a JSON {'list' if kind is list else 'object'}")
-    return value
+    @classmethod
+    def of(cls, run: JobRun) -> Self:
+        return cls(run.pk, run.task, run.queue, run.schedule_name, run.arguments, run.options)
 
 
 def send_after_commit(run: JobRun) -> None:
     """Send the message of a run whose row, with `sent_at` already set, this transaction commits."""
 
     def try_to_send() -> None:
-        try:
-            send([run])
-        except OperationalError as error:
-            log.warning("The broker is out of reach, run %s waits for it: %s", run.pk, in_a_line(error))
+        if send([Message.of(run)]):
+            return
+        JobRun.objects.filter(pk=run.pk, state=JobRun.State.QUEUED).update(sent_at=None)
 
     transaction.on_commit(try_to_send)
 
 
-def send(runs: Iterable[JobRun]) -> None:
-    """Send the messages of runs whose committed rows say that they are sent.
+def send(messages: Iterable[Message]) -> list[Message]:
+    """Send messages of runs whose rows are committed, many at once; those that the broker has taken for sure.
 
-    Raises kombu's OperationalError when the broker is out of reach; what it did not take is then marked unsent.
+    What it may not have taken is told in the log and stays queued. A message sent twice does no harm.
     """
-    waiting = list(runs)
+    waiting, sent = list(messages), []
     try:
         while waiting:
-            _message(waiting[0])
-            waiting.pop(0)
-    finally:
-        if waiting:
-            unsent = [run.pk for run in waiting]
-            JobRun.objects.filter(pk__in=unsent, state=JobRun.State.QUEUED).update(sent_at=None)
+            part = waiting[:AT_ONCE]
+            _send_at_once(part)
+            sent += part
+            del waiting[:AT_ONCE]
+    except (OperationalError, RedisError) as error:
+        log.warning("The broker is out of reach, %d runs wait for it: %s", len(waiting), in_a_line(error))
+    return sent
 
 
-def _message(run: JobRun) -> None:
+def _send_at_once(messages: list[Message]) -> None:
+    with current_app.producer_pool.acquire(block=True, timeout=10) as producer:
+        if len(messages) == 1:
+            _message(messages[0], producer=producer)
+            return
+        known: set[str | None] = set()
+        with producer.batch(max_size=AT_ONCE):
+            for message in messages:
+                queue = None if "exchange" in message.options else message.queue
+                _message(message, producer=producer, declare=() if queue in known else None)
+                known.add(queue)
+
+
+def _message(message: Message, *, producer: Any, declare: tuple[()] | None = None) -> None:
+    """Send one; `declare` is empty where its queue is known to be there, as for all but the first of a batch."""
+    options = dict(message.options)
+    given: dict[str, Any] = {name: options[name] for name in ("exchange", "routing_key", "priority") if name in options}
+    where: dict[str, Any] = given if "exchange" in given else {"queue": message.queue, **given}
+    headers: dict[str, Any] = {**options.get("headers", {}), "run_id": message.run_id}
     current_app.send_task(
-        run.task,
-        args=run.arguments.get("args", []),
-        kwargs=run.arguments.get("kwargs", {}),
-        queue=run.queue,
-        headers={"run_id": run.pk, "periodic_task_name": run.schedule_name},
+        message.task if spec_of_task(message.task) else RUN_PLAIN,
+        args=message.arguments.get("args", []),
+        kwargs=message.arguments.get("kwargs", {}),
+        headers={**headers, "periodic_task_name": message.schedule_name},
+        soft_time_limit=options.get("soft_limit"),
+        time_limit=options.get("hard_limit"),
         ignore_result=True,
         retry_policy=BRIEF_RETRY,
+        producer=producer,
+        declare=declare,
+        **where,
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import Task, shared_task
 
+from adaptapedia.scheduling.dispatch import RUN_PLAIN
 from adaptapedia.scheduling.runner import run_message
 from adaptapedia.scheduling.terms import (
     DAY,
@@ -22,11 +23,13 @@ from adaptapedia.scheduling.terms import (
     MINUTE,
     SECOND,
     Ask,
+    Cancelled,
     Counts,
     Interrupted,
     JobSpec,
     Run,
     Skip,
+    plain,
     registry,
     spec_of_task,
 )
@@ -37,6 +40,7 @@ __all__ = [
     "MINUTE",
     "SECOND",
     "Ask",
+    "Cancelled",
     "Counts",
     "Interrupted",
     "JobSpec",
@@ -45,6 +49,7 @@ __all__ = [
     "job",
     "registry",
     "route",
+    "schedule_task",
     "spec_of_task",
 ]
 
@@ -57,10 +62,7 @@ def job(name: str, *, task: str, **terms: Any) -> Callable[[Callable[..., Counts
 
     def register(function: Callable[..., Counts]) -> Task:
         doc = (function.__doc__ or "").strip().partition("\n")[0]
-        spec = JobSpec(name=name, task=task, run=function, doc=doc, **terms)
-        if name in registry or spec_of_task(task):
-            raise ValueError(f"two jobs are called {name} or have the task {task}")
-        registry[name] = spec
+        spec = _register(JobSpec(name=name, task=task, run=function, doc=doc, **terms))
 
         def body(self: Task, *args: Any, **kwargs: Any) -> Any:
             return run_message(spec, self.request, args, kwargs)
@@ -69,11 +71,32 @@ def job(name: str, *, task: str, **terms: Any) -> Callable[[Callable[..., Counts
             body,
             name=task,
             bind=True,
-            soft_time_limit=spec.soft_limit.total_seconds(),
-            time_limit=spec.hard_limit.total_seconds(),
+            soft_time_limit=spec.soft_limit and spec.soft_limit.total_seconds(),
+            time_limit=spec.hard_limit and spec.hard_limit.total_seconds(),
         )
 
     return register
+
+
+def schedule_task(name: str, *, task: str, **terms: Any) -> JobSpec:
+    """Give a Celery task that is no job a schedule, on the terms (the fields of `JobSpec`) that a job states.
+
+    Its runs are rows like any other's. Raises ValueError when another job has the name or the task already.
+    """
+    return _register(plain(task, name=name, **terms))
+
+
+def _register(spec: JobSpec) -> JobSpec:
+    if spec.name in registry or any(known.task == spec.task for known in registry.values()):
+        raise ValueError(f"two jobs are called {spec.name} or have the task {spec.task}")
+    registry[spec.name] = spec
+    return spec
+
+
+@shared_task(name=RUN_PLAIN, bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
+def run_plain(self: Task, *args: Any, **kwargs: Any) -> Any:
+    """Run, as a run like any other, a Celery task that is no job; the run says which."""
+    return run_message(None, self.request, args, kwargs)
 
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:

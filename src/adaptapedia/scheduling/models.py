@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
+from adaptapedia.scheduling.choices import Missed, Overlap
 from adaptapedia.scheduling.terms import ACCEPTING
 
 if TYPE_CHECKING:
@@ -14,15 +15,57 @@ if TYPE_CHECKING:
 
 
 class ScheduleCompanion(models.Model):
-    """What a schedule knows that `PeriodicTask` has no column for. Absent for a row made in SQL.
+    """What a schedule knows that `PeriodicTask` has no column for. A trigger makes it with the schedule's row.
 
     `written` is what the sync of code to rows last wrote, so that an operator's own change of a
-    field can be told from an old value of ours; empty for a schedule that code never made.
+    field can be told from an old value of ours; empty for a schedule that code never made. An empty policy
+    is the job's own (`terms.JobSpec`), or the default (`core.policies.Policies`) for a task that is no job.
+
+    Every column that is not null has a default in the database: the trigger, and SQL, leave them out.
     """
 
     schedule = models.OneToOneField(PeriodicTask, models.CASCADE, primary_key=True, related_name="companion")
-    written = models.JSONField(default=dict, blank=True)
-    next_due_at = models.DateTimeField(null=True, blank=True)
+    written = models.JSONField(default=dict, blank=True, db_default={})
+
+    days = models.CharField(
+        _("days"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text=_("More on the day, beside the crontab: L, L-3, LW, 15W, FRI#2, FRIL; several with commas."),
+    )
+    missed = models.CharField(_("missed ticks"), max_length=10, blank=True, db_default="", choices=Missed.choices)
+    missed_bound = models.PositiveIntegerField(
+        _("at most"), null=True, blank=True, help_text=_("So many of the ticks missed run under “all”.")
+    )
+    overlap = models.CharField(_("overlap"), max_length=10, blank=True, db_default="", choices=Overlap.choices)
+    jitter = models.DurationField(
+        _("jitter"),
+        null=True,
+        blank=True,
+        help_text=_("Runs start up to so much later, each schedule by its own span."),
+    )
+    soft_limit = models.DurationField(_("soft limit"), null=True, blank=True)
+    hard_limit = models.DurationField(_("hard limit"), null=True, blank=True)
+    retries = models.PositiveSmallIntegerField(_("retries"), null=True, blank=True)
+    retry_after = models.DurationField(_("retry after"), null=True, blank=True)
+    backoff = models.FloatField(
+        _("back-off"), null=True, blank=True, help_text=_("Each wait is so many times the one before; 1 or more.")
+    )
+    backoff_max = models.DurationField(_("longest wait"), null=True, blank=True)
+
+    next_due_at = models.DateTimeField(null=True, blank=True, help_text="The first tick that has no run yet.")
+    fires_at = models.DateTimeField(null=True, blank=True, help_text="When that is to be written: due, plus jitter.")
+    edited_at = models.DateTimeField(null=True, blank=True, help_text="Set by triggers until beat has seen it.")
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="Set by a trigger while it is paused.")
+    anchor_at = models.DateTimeField(null=True, blank=True, help_text="The grid of an interval counts from here.")
+    fault = models.TextField(blank=True, db_default="", help_text="Why beat leaves it out.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fires_at"], condition=Q(fires_at__isnull=False), name="schedule_fires"),
+            models.Index(fields=["edited_at"], condition=Q(edited_at__isnull=False), name="schedule_edited"),
+        ]
 
 
 class JobRun(models.Model):
@@ -53,7 +96,14 @@ class JobRun(models.Model):
     task = models.CharField(_("task"), max_length=200)
     queue = models.CharField(_("queue"), max_length=200)
     arguments = models.JSONField(_("arguments"), default=dict, help_text='{"args": [...], "kwargs": {...}}')
+    options = models.JSONField(
+        _("options"), default=dict, db_default={}, help_text='Of its message: {"priority", "headers", "exchange", …}'
+    )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_until = models.DateTimeField(
+        _("due until"), null=True, blank=True, help_text=_("The last of several ticks that were skipped together.")
+    )
+    ticks = models.PositiveIntegerField(_("ticks"), default=1, db_default=1)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
@@ -62,6 +112,12 @@ class JobRun(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1, help_text=_("Counted from 1."))
     fence = models.PositiveIntegerField(default=0, help_text=_("Counts the claims; only the newest may write."))
     worker = models.CharField(_("worker"), max_length=200, blank=True)
+    message = models.CharField(
+        max_length=50, blank=True, db_default="", help_text="Celery's id of the message that was claimed, for revoking."
+    )
+    behind = models.BigIntegerField(
+        _("waits for run"), null=True, blank=True, help_text=_("It starts when that run has ended.")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("message sent"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
@@ -69,6 +125,7 @@ class JobRun(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(_("cancel asked for"), null=True, blank=True)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=200, blank=True, db_default="")
 
     question = models.JSONField(
         _("question"), null=True, blank=True, help_text='{"text", "answers": [[key, what it does], …]}'
@@ -123,3 +180,83 @@ class JobRun(models.Model):
     @property
     def result(self) -> dict[str, Any] | None:
         return self.counts
+
+
+class RunLine(models.Model):
+    """A line that was logged during an attempt; of each run the newest are kept (`capture.KEPT`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(JobRun, models.CASCADE, related_name="lines")
+    attempt = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    level = models.CharField(max_length=10)
+    logger = models.CharField(max_length=200)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Lease(models.Model):
+    """Who leads: one row. `epoch` counts the leaders; only the newest may write ticks."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    epoch = models.BigIntegerField(db_default=0)
+    holder = models.CharField(max_length=200, blank=True, db_default="")
+    backend = models.IntegerField(null=True, help_text="The process of its session in PostgreSQL.")
+    since = models.DateTimeField(null=True)
+    renewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_lease")]
+
+
+class Presence(models.Model):
+    """A beat or a worker that shows that it lives. One that is stopped takes its row away; one that dies leaves it."""
+
+    class Kind(models.TextChoices):
+        BEAT = "beat", _("Beat")
+        WORKER = "worker", _("Worker")
+
+    name = models.CharField(max_length=200, primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    queues = models.JSONField(default=list, help_text="Of a worker: the queues that it takes.")
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+
+class Trouble(models.Model):
+    """Something that the watchdog has found wrong; open until it is right again."""
+
+    key = models.CharField(max_length=300, help_text="What tells it from others: kind, then schedule or process.")
+    kind = models.CharField(max_length=30)
+    schedule_name = models.CharField(max_length=200, blank=True, db_default="")
+    run = models.ForeignKey(JobRun, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    expected = models.TextField()
+    seen = models.TextField()
+    page = models.CharField(max_length=300, help_text="The path of the page to open.")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    told_of_beginning = models.JSONField(default=dict, db_default={}, help_text='Channel → when: {"email": "…"}')
+    told_of_end = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(ended_at__isnull=True), name="one_open_trouble_a_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.seen}"
+
+
+class Tally(models.Model):
+    """A counter or a histogram's bucket that all processes add to; `/metrics` shows them."""
+
+    metric = models.CharField(max_length=60)
+    labels = models.CharField(max_length=500, help_text="JSON object, keys sorted.")
+    bucket = models.FloatField(help_text="Upper bound of a histogram's bucket; -1 for its sum, 0 for a counter.")
+    value = models.FloatField(db_default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["metric", "labels", "bucket"], name="one_tally")]

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from celery.schedules import ParseException
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling import due
 from adaptapedia.scheduling.bands import REMEMBERED, History
+from adaptapedia.scheduling.core.reckoning import reckon
+from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_of_task
+from adaptapedia.scheduling.plans import Schedule, plan_of
+from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -34,6 +35,8 @@ class ScheduleRow:
     next_due: datetime | None
     """None when it is paused or never due again."""
     last_run: JobRun | None
+    fault: str
+    """Why beat leaves it out; empty for one that it does not."""
 
 
 def schedules() -> list[ScheduleRow]:
@@ -44,22 +47,44 @@ def schedules() -> list[ScheduleRow]:
     return [_shown(row, last_runs.get(row.name)) for row in rows]
 
 
+def schedule_row(schedule: PeriodicTask) -> ScheduleRow:
+    """One schedule with its last run; one query where it came with its rule and its companion."""
+    return _shown(schedule, runs(schedule.name).defer("traceback").first())
+
+
+def fault_of(schedule: PeriodicTask) -> str:
+    """Why beat leaves a schedule out, or would as soon as it looks; empty for one that it does not."""
+    try:
+        row = Schedule.of(schedule)
+        _ = plan_of(row), row.arguments, row.options
+    except BadRule as error:
+        return str(error)
+    return row.fault
+
+
 def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
-    spec = spec_of_task(schedule.task)
+    spec = spec_for(schedule.task)
     return ScheduleRow(
         schedule=schedule,
         name=schedule.name,
-        about=spec.doc if spec else "",
+        about=spec.doc,
         when=when(schedule),
-        queue=schedule.queue or (spec.queue if spec else ""),
+        queue=schedule.queue or spec.queue,
         enabled=schedule.enabled,
         next_due=next_due(schedule),
         last_run=last_run,
+        fault=fault_of(schedule),
     )
 
 
 def when(schedule: PeriodicTask) -> str:
-    """The rule in one line: "0 2 * * * UTC", "every 10 minutes"."""
+    """The rule in one line: "0 2 * * * UTC", "every 10 minutes", "0 2 * * * UTC, on L"."""
+    days = getattr(getattr(schedule, "companion", None), "days", "")
+    return rule_of(schedule) + (f", on {days}" if days else "")
+
+
+def rule_of(schedule: PeriodicTask) -> str:
+    """The rule in one line, as far as django-celery-beat's tables have it."""
     if (rule := schedule.crontab) is not None:
         fields = (rule.minute, rule.hour, rule.day_of_month, rule.month_of_year, rule.day_of_week, rule.timezone)
         return " ".join(str(field).replace(" ", "") for field in fields)
@@ -71,12 +96,14 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
 
     None while it is paused, and for a rule that beat leaves out because it cannot be reckoned.
     """
-    if not schedule.enabled or not due.supported(schedule):
-        return None
     try:
-        return due.standing(schedule, now=timezone.now()).at
-    except (ValueError, ParseException):
+        row = Schedule.of(schedule)
+        reckoned = reckon(plan_of(row), row.mark, timezone.now())
+    except BadRule:
         return None
+    if not schedule.enabled:
+        return None
+    return reckoned.fire[0] if reckoned.fire else reckoned.mark.next_due
 
 
 def names() -> list[str]:
@@ -88,6 +115,11 @@ def runs(name: str | None = None) -> QuerySet[JobRun]:
     """Runs, the newest first; of one schedule when `name` is given."""
     every = JobRun.objects.order_by("-id")
     return every if name is None else every.filter(schedule_name=name)
+
+
+def oldest_run(name: str) -> JobRun | None:
+    """The oldest run of a schedule that is kept."""
+    return runs(name).defer("traceback").last()
 
 
 def open_run(name: str) -> JobRun | None:

@@ -24,10 +24,12 @@ from redis.exceptions import RedisError
 from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
 from adaptapedia.scheduling.bands import Band, History, outside
+from adaptapedia.scheduling.capture import Capture
+from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import history_of
 from adaptapedia.scheduling.stopping import Stopping
-from adaptapedia.scheduling.terms import Ask, Counts, Interrupted, JobSpec, Skip
+from adaptapedia.scheduling.terms import Ask, Cancelled, Counts, Interrupted, JobSpec, Skip, spec_for
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.wording import in_a_line, in_words
 
@@ -45,20 +47,25 @@ GRACE = 1.0
 class TimedOut(Exception):
     """The attempt was beyond the job's soft limit."""
 
-    def __init__(self, limit: timedelta) -> None:
-        super().__init__(f"timed out after {in_words(limit)}")
+    def __init__(self, limit: timedelta | None) -> None:
+        super().__init__("timed out" + (f" after {in_words(limit)}" if limit else ""))
 
 
-def run_message(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
+def run_message(spec: JobSpec | None, request: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
     """Do what a message asks for: run the job, unless its run is not to be started (any more).
 
     A message names its run in the header `run_id`; one without (`.delay()`, the admin's "run selected
-    tasks") gets a run of its own. Returns the counts, and None when nothing ran, when the job had
-    nothing to do or when the attempt was broken off. Raises what the job raised.
+    tasks") gets a run of its own. Without a spec the run says which task it is for. Returns the counts, and None
+    when nothing ran, when the job had nothing to do or when the attempt was broken off. Raises what the job raised.
     """
-    run_id = (request.headers or {}).get("run_id") or patiently(lambda: _own_run(spec, request, args, kwargs))
-    run = patiently(lambda: attempts.claim(run_id, worker=f"{request.hostname} {os.getpid()}"))
-    return None if run is None else _attempt(spec, run, args, kwargs)
+    run_id = (request.headers or {}).get("run_id")
+    if run_id is None and spec is not None:
+        run_id = patiently(lambda: _own_run(spec, request, args, kwargs))
+    if run_id is None:
+        raise ValueError("a message that names neither a run nor a job")
+    worker = f"{request.hostname} {os.getpid()}"
+    run = patiently(lambda: attempts.claim(run_id, worker=worker, message=request.id or ""))
+    return None if run is None else _attempt(spec or spec_for(run.task), run, args, kwargs)
 
 
 @transaction.atomic
@@ -80,7 +87,8 @@ def _own_run(spec: JobSpec, request: Any, args: Sequence[Any], kwargs: Mapping[s
 
 
 def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Counts | None:
-    with Pulse(run, spec) as pulse:
+    policies = attempts.policies_for(run)
+    with Capture(run) as capture, Pulse(run, policies, capture) as pulse:
         try:
             try:
                 counts = storable(spec.run(pulse, *args, **kwargs))
@@ -93,21 +101,24 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
             asked = question
             if _record(run, lambda: attempts.ask(run, asked)):
                 log.warning("Run %s asks: %s", run, asked)
+        except Cancelled:
+            if _record(run, lambda: attempts.cancel(run)):
+                log.info("Run %s: attempt %s has stopped, its run was cancelled", run, run.attempt)
         except Interrupted:
             if not pulse.given_back:
                 _record(run, lambda: attempts.give_back(run))
         except UNREACHABLE as error:
             if not is_cut_off(error):
-                _record_failure(spec, run, error, traceback.format_exc())
+                _record_failure(policies, run, error, traceback.format_exc())
                 raise
             log.warning("Run %s: attempt %s lost the database", run, run.attempt, exc_info=True)
-            _record(run, lambda: attempts.lose(run, spec, why=attempts.CUT_OFF))
+            _record(run, lambda: attempts.lose(run, why=attempts.CUT_OFF))
         except SoftTimeLimitExceeded as limit:
-            timed_out = TimedOut(spec.soft_limit)
-            _record_failure(spec, run, timed_out, "".join(traceback.format_exception(limit)))
+            timed_out = TimedOut(policies.soft_limit)
+            _record_failure(policies, run, timed_out, "".join(traceback.format_exception(limit)))
             raise timed_out from limit
         except Exception as error:
-            _record_failure(spec, run, error, traceback.format_exc())
+            _record_failure(policies, run, error, traceback.format_exc())
             raise
         else:
             suspicion = patiently(lambda: _suspicion(spec, run, counts, pulse.suspicions))
@@ -140,18 +151,18 @@ def _record(run: JobRun, write: Callable[[], bool]) -> bool:
     return written
 
 
-def _record_failure(spec: JobSpec, run: JobRun, error: Exception, trace: str) -> None:
-    retry_in = _retry_in(spec, run, error)
+def _record_failure(policies: Policies, run: JobRun, error: Exception, trace: str) -> None:
+    retry_in = _retry_in(policies, run, error)
     told = str(error) if isinstance(error, TimedOut) else in_a_line(error)
     _record(run, lambda: attempts.fail(run, error=told, traceback=trace, retry_in=retry_in))
 
 
-def _retry_in(spec: JobSpec, run: JobRun, error: Exception) -> timedelta | None:
+def _retry_in(policies: Policies, run: JobRun, error: Exception) -> timedelta | None:
     """How long the run waits for its next attempt; None when there is none."""
-    if run.attempt > spec.retries or not getattr(error, "retryable", True):
+    if run.attempt > policies.retries or not getattr(error, "retryable", True):
         return None
     asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
-    return max(spec.retry_after, asked)
+    return max(policies.retry_in(run.attempt), asked)
 
 
 def _remember(spec: JobSpec, counts: Counts) -> None:
@@ -175,16 +186,17 @@ class Pulse:
     long query or wait, does not notice, the thread gives the run back before the worker is killed.
     """
 
-    def __init__(self, run: JobRun, spec: JobSpec) -> None:
+    def __init__(self, run: JobRun, policies: Policies, capture: Capture) -> None:
         self.id: int = run.pk
         self.attempt = run.attempt
-        self.last_attempt = run.attempt > spec.retries
+        self.last_attempt = run.attempt > policies.retries
         self.answer = run.answer
         self.suspicions: list[str] = []
         self._run = run
+        self._capture = capture
         self._stopping = Stopping()
         self._progress = self._shown = NO_PROGRESS
-        self._taken_over = False
+        self._taken_over = self._cancelled = False
         self.given_back = False
         """Whether the run is queued again, so that whatever the job still does is not recorded."""
         self._ended = threading.Event()
@@ -193,6 +205,8 @@ class Pulse:
     def progress(self, done: int, total: int | None = None, *, step: str = "") -> None:
         """See `Run.progress`."""
         self._progress = (done, total, step)
+        if self._cancelled and not self._taken_over:
+            raise Cancelled
         if self._taken_over or self._stopping.asked:
             raise Interrupted
 
@@ -221,15 +235,32 @@ class Pulse:
 
     def _live(self) -> None:
         every = timing().heartbeat.total_seconds()
-        shown_at = time.monotonic()
+        shown_at = looked_at = time.monotonic()
         while not (self._ended.wait(LOOK_UP) or self._taken_over):
-            silent = time.monotonic() - shown_at
+            now = time.monotonic()
             if self._stopping.asked:
                 self._stop()
-            elif silent >= every or (silent >= min(SHOW_EVERY, every) and self._progress != self._shown):
-                shown_at = time.monotonic()
+            elif now - shown_at >= every or (now - shown_at >= min(SHOW_EVERY, every) and self._moved):
+                shown_at = now
                 self._show(self._progress)
+            elif now - looked_at >= SHOW_EVERY:
+                looked_at = now
+                self._look()
         connection.close()
+
+    @property
+    def _moved(self) -> bool:
+        return self._progress != self._shown
+
+    def _look(self) -> None:
+        """See whether the run has been cancelled, and write what has been logged."""
+        try:
+            self._cancelled = self._cancelled or attempts.cancel_asked(self._run)
+            if self._capture.waiting:
+                self._capture.flush()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
+            connection.close()
 
     def _stop(self) -> None:
         """Give the run back, unless the job ends within its grace."""

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from adaptapedia.scheduling import due
 from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.models import ScheduleCompanion
-from adaptapedia.scheduling.queries import when
+from adaptapedia.scheduling.queries import rule_of
 from adaptapedia.scheduling.terms import JobSpec, registry
 
 Terms = dict[str, Any]
@@ -73,7 +71,7 @@ def _sync(spec: JobSpec, row: PeriodicTask | None, *, anew: bool) -> Iterator[Ch
     if row is None:
         yield _create(spec, says)
         return
-    companion = getattr(row, "companion", None) or ScheduleCompanion(schedule=row)
+    companion, _ = ScheduleCompanion.objects.get_or_create(schedule=row)
     written = companion.written or {"name": spec.name, "made": False, "terms": {}}
     stands = terms_of_row(row)
     differ = {term: (stands[term], says[term]) for term in says if stands[term] != says[term]}
@@ -95,9 +93,9 @@ def terms_of_code(spec: JobSpec) -> Terms:
     """The terms of a schedule as the code states them."""
     return {
         "task": spec.task,
-        "when": f"{' '.join(spec.cron.split())} UTC",
+        "when": f"{' '.join(spec.cron.split())} {spec.zone}",
         "queue": spec.queue,
-        "expire_seconds": int(spec.expires.total_seconds()),
+        "expire_seconds": None if spec.expires is None else int(spec.expires.total_seconds()),
         "enabled": True,
         "description": spec.doc,
     }
@@ -106,17 +104,14 @@ def terms_of_code(spec: JobSpec) -> Terms:
 def terms_of_row(row: PeriodicTask) -> Terms:
     """The same terms as they stand in the row."""
     simple = {term: getattr(row, term) for term in ("task", "queue", "expire_seconds", "enabled", "description")}
-    return {**simple, "when": when(row)}
+    return {**simple, "when": rule_of(row)}
 
 
 def _create(spec: JobSpec, says: Terms) -> Change:
     simple = {term: value for term, value in says.items() if term != "when"}
     row = PeriodicTask.objects.create(name=spec.name, crontab=CrontabSchedule.objects.create(**_rule(says)), **simple)
-    ScheduleCompanion.objects.create(
-        schedule=row,
-        written={"name": spec.name, "made": True, "terms": says, "crontab": row.crontab_id},
-        next_due_at=due.first_after(row, timezone.now()),
-    )
+    written = {"name": spec.name, "made": True, "terms": says, "crontab": row.crontab_id}
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"written": written})
     return Change(spec.name, "created")
 
 
@@ -151,7 +146,7 @@ def _rule(terms: Terms) -> Terms:
 def _remember(companion: ScheduleCompanion, written: Terms) -> None:
     if companion.written != written:
         companion.written = written
-        companion.save()
+        companion.save(update_fields=["written"])
 
 
 def _remove(name: str, row: PeriodicTask) -> Change:

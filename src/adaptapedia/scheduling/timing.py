@@ -18,8 +18,12 @@ class Timing:
     """A message not taken within this time is sent again, then after twice that, and so on."""
     losses: int = 3
     """So often may one attempt lose its worker before the run fails."""
+    cancel_within: timedelta = timedelta(seconds=30)
+    """How long an attempt whose run was cancelled may take to stop by itself; then it is killed."""
     write_within: timedelta = timedelta(seconds=60)
     """How long the result of an attempt is tried to be written while the database is away."""
+    watch_every: timedelta = timedelta(seconds=15)
+    """How often the watchdog of a beat looks around."""
 
 
 def timing() -> Timing:

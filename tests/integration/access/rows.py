@@ -33,7 +33,7 @@ MODELS_OF_LISTS: dict[str, type[Model]] = {
 }
 PARTS = {
     "<str:slug>": "dracula",
-    "<str:name>": "hourly-health-check",
+    "<path:name>": "hourly-health-check",
     "<slug:name>": "not-found",
     "<slug:operation>": "works_list",
     "<path:rest>": "no-such-thing",

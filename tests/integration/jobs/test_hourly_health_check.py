@@ -1,7 +1,9 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -17,6 +19,7 @@ from adaptapedia.scheduling import dispatch
 from adaptapedia.scheduling.jobs import registry
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.settings import CONFIG
+from tests.far_ends import listening
 from tests.integration.jobs.conftest import ended
 
 LEGS = ["beat", "broker", "worker", "database", "cache"]
@@ -49,7 +52,7 @@ def send_tick(*, due_ago: timedelta) -> JobRun:
         expires_at=now + timedelta(minutes=5),
         sent_at=now,
     )
-    dispatch.send([run])
+    dispatch.send([dispatch.Message.of(run)])
     return run
 
 
@@ -143,3 +146,33 @@ def test_clocks_that_disagree_never_make_a_leg_shorter_than_nothing() -> None:
     row = JobRun(trigger="tick", due_at=now, sent_at=now, started_at=now - timedelta(seconds=1), heartbeat_at=now)
 
     assert way_here(row) == {"beat": 0.0, "broker": 0.0, "worker": 1_000.0}
+
+
+@dataclass
+class Going:
+    """As much of its run as the job asks for."""
+
+    id: int
+
+
+@pytest.mark.django_db
+def test_a_good_check_calls_the_heartbeat_once_and_a_cut_one_does_not(settings: Any) -> None:
+    with listening() as far_end:
+        settings.HEARTBEAT_URL = f"{far_end.address}/token"
+        assert CHECK(Going(make_run().pk))["status"] == "ok"
+        with pytest.raises(LegFailed):
+            CHECK(Going(-1))
+        assert [(method, path) for method, path, _ in far_end.calls] == [("GET", "/token")]
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_that_is_not_taken_is_called_again_and_the_check_is_good_all_the_same(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with listening() as far_end:
+        settings.HEARTBEAT_URL = f"{far_end.address}/token"
+        far_end.plan = [503, 503]
+        assert CHECK(Going(make_run().pk))["status"] == "ok"
+        assert len(far_end.calls) == 2
+    assert "answered 503" in caplog.text
+    assert "/token" not in caplog.text

@@ -49,7 +49,7 @@ def shared_worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactor
 
     folder = tmp_path_factory.mktemp("worker")
     environment = environment_of_tests() | sample_environment(folder / "starts")
-    processes = Processes(environment=environment, logs=folder)
+    processes = Processes(environment=environment, logs=folder, host="shared")
     try:
         yield processes.start_worker(concurrency=2)
     finally:

@@ -52,7 +52,7 @@ def test_a_schedule_with_a_question_open_is_not_started_a_second_time() -> None:
 @pytest.mark.django_db
 def test_the_next_run_takes_the_place_of_one_that_nobody_answered() -> None:
     asked = asking_run()
-    following = make_run("sample_asking", trigger=JobRun.Trigger.TICK)
+    following = make_run("sample_asking", schedule=make_schedule("sample-asking"), trigger=JobRun.Trigger.TICK)
 
     assert attempts.claim(following.pk, worker="w") is not None
 

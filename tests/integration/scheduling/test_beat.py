@@ -1,23 +1,34 @@
-"""The scheduler, its rounds made one by one: rows in, runs and messages out."""
+"""The engine, its rounds made one by one: rows in, runs and messages out."""
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import redis
 from celery import current_app
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.db import connection, transaction
 from django.utils import timezone
-from django_celery_beat.models import ClockedSchedule, CrontabSchedule, PeriodicTask, PeriodicTasks, SolarSchedule
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 from kombu.exceptions import OperationalError
 
-from adaptapedia.scheduling import dispatch, queries
+from adaptapedia.local.processes import wait_until
+from adaptapedia.scheduling import dispatch, leader, queries
 from adaptapedia.scheduling.actions import request_run
-from adaptapedia.scheduling.beat import Scheduler
-from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.beat import Engine, Scheduler
+from adaptapedia.scheduling.core.engine import Deposed
+from adaptapedia.scheduling.leader import Session
+from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion
+from adaptapedia.scheduling.store import PostgresStore
 from adaptapedia.settings import CONFIG
 from tests.integration.scheduling.world import make_schedule, miss
 
@@ -29,28 +40,64 @@ State = JobRun.State
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The runs whose messages went out, kept from the shared worker."""
     ids: list[int] = []
-    monkeypatch.setattr(dispatch, "_message", lambda run: ids.append(run.pk))
+    monkeypatch.setattr(dispatch, "_send_at_once", lambda messages: ids.extend(message.run_id for message in messages))
     return ids
 
 
-def beat() -> Scheduler:
-    return Scheduler(app=current_app._get_current_object())
+class Beats:
+    """Beats of this process; all end with the test."""
+
+    def __init__(self) -> None:
+        self.engines: list[Engine] = []
+
+    def __call__(self) -> Engine:
+        self.engines.append(Engine(holder=f"beat {len(self.engines) + 1}"))
+        return self.engines[-1]
+
+    def fresh(self) -> Engine:
+        """Another one, after those before it have ended."""
+        self.close()
+        return self()
+
+    def close(self) -> None:
+        for engine in self.engines:
+            engine.close()
 
 
-def test_nothing_is_due_before_its_time(sent: list[int]) -> None:
+@pytest.fixture
+def beat() -> Iterator[Beats]:
+    beats = Beats()
+    yield beats
+    beats.close()
+
+
+def test_nothing_is_due_before_its_time(sent: list[int], beat: Beats) -> None:
     make_schedule("sample-count", every=3600)
-    assert beat().tick() == 1.0
+    engine = beat()
+    engine.go_round()
+    engine.go_round()
+    assert engine.leads
     assert not JobRun.objects.exists()
     assert sent == []
 
 
-def test_a_daily_tick_missed_with_every_beat_down_runs_once_at_restart(sent: list[int]) -> None:
+def test_celery_finds_the_engine_behind_its_own_extension_point(sent: list[int]) -> None:
+    miss(make_schedule("sample-count"), hours=1)
+    scheduler = Scheduler(app=current_app._get_current_object())
+    try:
+        assert scheduler.tick() == 0.0
+        assert sent == [JobRun.objects.get().pk]
+    finally:
+        scheduler.close()
+
+
+def test_a_daily_tick_missed_with_every_beat_down_runs_once_at_restart(sent: list[int], beat: Beats) -> None:
     row = make_schedule("sample-count", expire_seconds=3600, args=[4])
     miss(row, hours=8)
     for _ in range(2):
-        restarted = beat()
-        restarted.tick()
-        restarted.tick()
+        restarted = beat.fresh()
+        restarted.go_round()
+        restarted.go_round()
     run = JobRun.objects.get()
     assert sent == [run.pk]
     assert (run.trigger, run.queue, run.arguments["args"], run.schedule) == (JobRun.Trigger.TICK, "quick", [4], row)
@@ -65,136 +112,337 @@ def test_a_daily_tick_missed_with_every_beat_down_runs_once_at_restart(sent: lis
     assert next_due - run.due_at == timedelta(days=1)
 
 
-def test_two_beats_write_a_tick_once(sent: list[int]) -> None:
+def test_one_of_two_beats_leads_and_writes_a_tick_once(sent: list[int], beat: Beats) -> None:
     one, other = beat(), beat()
     miss(make_schedule("sample-count"), hours=1)
-    for scheduler in (one, other, one, other):
-        scheduler.tick()
+    for engine in (one, other, one, other):
+        engine.go_round()
+    assert (one.leads, other.leads) == (True, False)
+    assert sent == [JobRun.objects.get().pk]
+    assert [who for who, _ in [leader.leader() or ("nobody", None)]] == ["beat 1"]
+
+
+def test_another_beat_leads_at_once_when_the_first_ends(sent: list[int], beat: Beats) -> None:
+    one, other = beat(), beat()
+    one.go_round()
+    other.go_round()
+    one.close()
+    miss(make_schedule("sample-count"), hours=1)
+    other.go_round()
+    assert other.leads
+    assert Lease.objects.get().epoch >= 2
     assert sent == [JobRun.objects.get().pk]
 
 
-def test_an_interval_missed_often_runs_once_and_keeps_its_grid(sent: list[int]) -> None:
-    row = make_schedule("sample-count", every=60)
-    first = timezone.now() - timedelta(seconds=190)
-    PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=first)
-    beat().tick()
-    run = JobRun.objects.get()
-    assert run.due_at == first + timedelta(seconds=180)
-    row.refresh_from_db()
-    assert row.last_run_at == run.due_at
-    assert queries.next_due(row) == first + timedelta(seconds=240)
+def test_a_leader_that_hangs_loses_its_session_and_can_write_nothing_when_it_wakes(
+    sent: list[int], beat: Beats, caplog: Any
+) -> None:
+    hanging, other = beat(), beat()
+    hanging.go_round()
+    session = hanging._session
+    assert session is not None
+    Lease.objects.update(renewed_at=timezone.now() - timedelta(seconds=6))
+    other.go_round()
+    other.go_round()
+    assert other.leads
+    assert "has hung since" in caplog.text
+    miss(make_schedule("sample-count"), hours=1)
+    with pytest.raises(psycopg.OperationalError):
+        PostgresStore(session).write_due()
+    assert not JobRun.objects.exists()
+    other.go_round()
+    assert sent == [JobRun.objects.get().pk]
+    for _ in range(2):
+        hanging.go_round()
+    assert not hanging.leads
 
 
-def test_an_edit_does_not_fire_for_a_time_that_has_passed(sent: list[int]) -> None:
-    row = make_schedule("sample-count", cron="0 0 1 1 *")
-    scheduler = beat()
-    scheduler.tick()
-    earlier = timezone.now() - timedelta(minutes=2)
-    CrontabSchedule.objects.filter(pk=row.crontab_id).update(minute=str(earlier.minute), hour=str(earlier.hour))
-    row.crontab.refresh_from_db()
-    row.crontab.month_of_year = row.crontab.day_of_month = "*"
-    row.crontab.save()
-    scheduler.tick()
-    beat().tick()
-    assert sent == []
-    assert ScheduleCompanion.objects.get().next_due_at == queries.next_due(PeriodicTask.objects.get())
-
-
-@pytest.mark.parametrize("way", ["save", "update"])
-def test_a_schedule_resumed_waits_for_its_next_tick(sent: list[int], way: str) -> None:
-    row = make_schedule("sample-count", every=1)
-    scheduler = beat()
-    scheduler.tick()
-    switch(row, enabled=False, way=way)
-    scheduler.tick()
-    miss_interval = timezone.now() - timedelta(seconds=30)
-    PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=miss_interval if way == "update" else None)
-    switch(row, enabled=True, way=way)
-    scheduler.tick()
-    assert sent == []
-
-
-def switch(row: PeriodicTask, *, enabled: bool, way: str) -> None:
-    if way == "save":
-        row.enabled = enabled
-        row.save()
-    else:
-        PeriodicTask.objects.filter(pk=row.pk).update(enabled=enabled)
-        PeriodicTasks.update_changed()
-
-
-def test_a_paused_schedule_writes_no_tick(sent: list[int]) -> None:
-    miss(make_schedule("sample-count", enabled=False), hours=1)
-    beat().tick()
+def test_a_holder_whose_epoch_is_over_writes_nothing(beat: Beats) -> None:
+    engine = beat()
+    engine.go_round()
+    session = engine._session
+    assert session is not None
+    Lease.objects.update(epoch=1_000)
+    miss(make_schedule("sample-count"), hours=1)
+    with pytest.raises(Deposed):
+        PostgresStore(session).write_due()
     assert not JobRun.objects.exists()
 
 
-def test_a_clocked_schedule_runs_once_and_is_switched_off(sent: list[int]) -> None:
-    clocked = ClockedSchedule.objects.create(clocked_time=timezone.now() - timedelta(seconds=1))
-    row = PeriodicTask.objects.create(name="once", task="sample_count", clocked=clocked, one_off=True)
-    PeriodicTask.objects.filter(pk=row.pk).update(date_changed=timezone.now() - timedelta(hours=1))
-    scheduler = beat()
+def test_an_interval_missed_often_runs_once_keeps_its_grid_and_tells_the_rest_in_one_row(
+    sent: list[int], beat: Beats
+) -> None:
+    row = make_schedule("sample-count", every=60)
+    first = timezone.now() - timedelta(seconds=190)
+    ScheduleCompanion.objects.update(anchor_at=first, next_due_at=first + timedelta(seconds=60), fires_at=first)
+    ScheduleCompanion.objects.update(edited_at=None)
+    beat().go_round()
+    run = JobRun.objects.get(state=State.QUEUED)
+    assert run.due_at == first + timedelta(seconds=180)
+    gap = JobRun.objects.get(state=State.SKIPPED)
+    assert (gap.due_at, gap.due_until) == (first + timedelta(seconds=60), first + timedelta(seconds=120))
+    assert (gap.ticks, gap.reason) == (2, "missed")
+    assert queries.next_due(PeriodicTask.objects.get(pk=row.pk)) == first + timedelta(seconds=240)
+    assert sent == [run.pk]
+
+
+@pytest.mark.parametrize(("policy", "fired", "skipped"), [("latest", 1, 2), ("all", 3, 0), ("skip", 0, 3)])
+def test_what_becomes_of_missed_ticks_is_the_rows_to_say(
+    sent: list[int], beat: Beats, policy: str, fired: int, skipped: int
+) -> None:
+    make_schedule("sample-count", every=3600)
+    first = timezone.now() - timedelta(minutes=190)
+    ScheduleCompanion.objects.update(
+        anchor_at=first, next_due_at=first + timedelta(hours=1), fires_at=first, edited_at=None, missed=policy
+    )
+    beat().go_round()
+    assert len(sent) == fired
+    assert sum(run.ticks for run in JobRun.objects.filter(state=State.SKIPPED, reason="missed")) == skipped
+
+
+def edit_in_sql(row: PeriodicTask, **values: Any) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            cursor.execute(f"UPDATE django_celery_beat_periodictask SET {name} = %s WHERE id = %s", [value, row.pk])
+
+
+def edit_in_bulk(row: PeriodicTask, **values: Any) -> None:
+    PeriodicTask.objects.filter(pk=row.pk).update(**values)
+
+
+def edit_and_save(row: PeriodicTask, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+@pytest.mark.parametrize("edit", [edit_in_sql, edit_in_bulk, edit_and_save])
+def test_an_edit_wakes_beat_is_seen_in_its_next_round_and_fires_nothing(
+    sent: list[int], beat: Beats, edit: Any
+) -> None:
+    row = make_schedule("sample-count", cron="0 0 1 1 *")
+    engine = beat()
+    engine.go_round()
+    session = engine._session
+    assert session is not None
+    while session.wait(0.2):
+        pass
+    every_minute = CrontabSchedule.objects.create(minute="*", hour="*")
+    edit(row, crontab_id=every_minute.pk)
+    assert session.wait(5)
+    engine.go_round()
+    companion = ScheduleCompanion.objects.get()
+    assert companion.edited_at is None
+    assert companion.next_due_at is not None
+    assert timedelta() < companion.next_due_at - timezone.now() <= timedelta(minutes=1)
+    assert sent == []
+
+
+@pytest.mark.parametrize("way", ["crontab", "interval", "clocked"])
+def test_an_edit_of_a_shared_rule_is_an_edit_of_each_of_its_schedules(sent: list[int], beat: Beats, way: str) -> None:
+    rule: Any
+    if way == "crontab":
+        rule = CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="1", month_of_year="1")
+    elif way == "interval":
+        rule = IntervalSchedule.objects.create(every=400, period="days")
+    else:
+        rule = ClockedSchedule.objects.create(clocked_time=timezone.now() + timedelta(days=400))
+    for name in ("one", "other"):
+        PeriodicTask.objects.create(name=name, task="sample_count", one_off=way == "clocked", **{way: rule})
+    engine = beat()
+    engine.go_round()
+    far = timezone.now() + timedelta(days=30)
+    if way == "crontab":
+        CrontabSchedule.objects.filter(pk=rule.pk).update(month_of_year="*", day_of_month="*", minute="*", hour="*")
+    elif way == "interval":
+        IntervalSchedule.objects.filter(pk=rule.pk).update(every=1)
+    else:
+        ClockedSchedule.objects.filter(pk=rule.pk).update(clocked_time=timezone.now() + timedelta(days=1))
+    engine.go_round()
+    assert {companion.fires_at < far for companion in ScheduleCompanion.objects.all() if companion.fires_at} == {True}
+    assert sent == []
+
+
+def test_days_and_jitter_are_edits_too(sent: list[int], beat: Beats) -> None:
+    make_schedule("sample-count", cron="0 12 * * *")
+    engine = beat()
+    engine.go_round()
+    ScheduleCompanion.objects.update(days="L", jitter=timedelta(hours=1))
+    engine.go_round()
+    companion = ScheduleCompanion.objects.get()
+    assert companion.next_due_at is not None
+    assert companion.fires_at is not None
+    assert (companion.next_due_at + timedelta(days=1)).day == 1
+    assert timedelta() <= companion.fires_at - companion.next_due_at < timedelta(hours=1)
+
+
+def test_what_was_due_before_an_edit_is_still_owed(sent: list[int], beat: Beats) -> None:
+    row = make_schedule("sample-count")
+    miss(row, hours=2)
+    due_at = ScheduleCompanion.objects.get().next_due_at
+    edit_in_bulk(row, crontab_id=CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="1").pk)
+    beat().go_round()
+    assert sent == [JobRun.objects.get(due_at=due_at).pk]
+
+
+def test_what_an_edited_rule_would_have_been_due_at_is_not_owed_when_it_was_edited_again(
+    sent: list[int], beat: Beats
+) -> None:
+    row = make_schedule("sample-count", every=3600)
+    beat().go_round()
+    ago = timezone.now() - timedelta(hours=2)
+    ScheduleCompanion.objects.update(edited_at=ago, next_due_at=ago + timedelta(hours=1), fires_at=None)
+    edit_in_bulk(row, crontab_id=CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="1").pk)
+    beat.fresh().go_round()
+    assert sent == []
+    assert not JobRun.objects.exists()
+
+
+@pytest.mark.parametrize("edit", [edit_in_sql, edit_in_bulk, edit_and_save])
+def test_a_schedule_resumed_waits_for_its_next_tick_and_its_pause_is_told(
+    sent: list[int], beat: Beats, edit: Any
+) -> None:
+    row = make_schedule("sample-count", every=3600)
+    engine = beat()
+    engine.go_round()
+    edit(row, enabled=False)
+    engine.go_round()
+    companion = ScheduleCompanion.objects.get()
+    assert (companion.fires_at, companion.edited_at) == (None, None)
+    hours_ago = timezone.now() - timedelta(minutes=150)
+    ScheduleCompanion.objects.update(anchor_at=hours_ago, next_due_at=hours_ago, paused_at=hours_ago)
+    edit(row, enabled=True)
+    engine.go_round()
+    assert sent == []
+    gap = JobRun.objects.get()
+    assert (gap.state, gap.reason, gap.ticks, gap.due_at) == (State.SKIPPED, "paused", 3, hours_ago)
+    companion = ScheduleCompanion.objects.get()
+    assert companion.next_due_at == hours_ago + timedelta(hours=3)
+    assert companion.paused_at is None
+
+
+def test_a_paused_schedule_writes_no_tick(sent: list[int], beat: Beats) -> None:
+    miss(make_schedule("sample-count", enabled=False), hours=1)
+    beat().go_round()
+    assert not JobRun.objects.exists()
+
+
+def test_a_clocked_schedule_runs_once_and_is_switched_off(sent: list[int], beat: Beats) -> None:
+    clocked = ClockedSchedule.objects.create(clocked_time=timezone.now() + timedelta(seconds=4))
+    PeriodicTask.objects.create(name="once", task="sample_count", clocked=clocked, one_off=True)
+    engine = beat()
+    engine.go_round()
+    assert sent == []
+    assert wait_until(lambda: timezone.now() > clocked.clocked_time, seconds=10)
     for _ in range(3):
-        scheduler.tick()
+        engine.go_round()
     assert sent == [JobRun.objects.get().pk]
     assert not PeriodicTask.objects.get().enabled
 
 
-def test_a_message_that_the_broker_does_not_take_is_sent_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(run: JobRun) -> None:
+def test_a_clocked_time_that_had_passed_when_the_row_was_made_is_told_as_a_fault(sent: list[int], beat: Beats) -> None:
+    clocked = ClockedSchedule.objects.create(clocked_time=timezone.now() - timedelta(hours=1))
+    PeriodicTask.objects.create(name="once", task="sample_count", clocked=clocked, one_off=True)
+    beat().go_round()
+    assert sent == []
+    assert ScheduleCompanion.objects.get().fault.startswith("it is never due: its clocked time, ")
+
+
+def test_start_and_expiry_of_a_row_hold(sent: list[int], beat: Beats) -> None:
+    ahead = timezone.now() + timedelta(days=3)
+    make_schedule("later", task="sample_count", every=60, start_time=ahead)
+    make_schedule("over", task="sample_count", every=60, expires=timezone.now() - timedelta(days=1))
+    beat().go_round()
+    due = dict(ScheduleCompanion.objects.values_list("schedule__name", "fires_at"))
+    assert due == {"later": ahead, "over": None}
+
+
+def test_a_message_that_the_broker_does_not_take_is_sent_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch, beat: Beats, caplog: Any
+) -> None:
+    def refuse(messages: Any) -> None:
         raise OperationalError("connection refused")
 
     miss(make_schedule("sample-count"), hours=1)
-    scheduler = beat()
-    monkeypatch.setattr(dispatch, "_message", refuse)
-    scheduler.tick()
+    engine = beat()
+    monkeypatch.setattr(dispatch, "_send_at_once", refuse)
+    engine.go_round()
     run = JobRun.objects.get()
     assert (run.state, run.sent_at) == (State.QUEUED, None)
+    assert "The broker is out of reach, 1 runs wait for it" in caplog.text
     ids: list[int] = []
-    monkeypatch.setattr(dispatch, "_message", lambda run: ids.append(run.pk))
-    scheduler.tick()
+    monkeypatch.setattr(dispatch, "_send_at_once", lambda messages: ids.extend(it.run_id for it in messages))
+    engine._tended_at = 0
+    engine.go_round()
     assert ids == [run.pk]
 
 
-def test_a_message_lost_in_the_broker_is_sent_again(settings: Any) -> None:
-    settings.SCHEDULING_TIMING = {"resend_after": timedelta(seconds=0.2)}
+def test_a_message_lost_in_the_broker_is_sent_again(settings: Any, beat: Beats) -> None:
+    settings.SCHEDULING_TIMING = {"resend_after": timedelta(seconds=3)}
     make_schedule("sample-count", queue="lossy")
-    scheduler = beat()
+    engine = beat()
     request_run("sample-count")
     with redis.Redis.from_url(CONFIG.redis("broker")) as broker:
         assert broker.llen("lossy") == 1
-        scheduler.tick()
+        engine.go_round()
         assert broker.llen("lossy") == 1
         broker.delete("lossy")
-        time.sleep(0.3)
-        scheduler.tick()
-        scheduler.tick()
+        time.sleep(3.1)
+        for _ in range(2):
+            engine._tended_at = 0
+            engine.go_round()
         assert broker.llen("lossy") == 1
         broker.delete("lossy")
 
 
-def test_a_task_that_is_no_job_is_sent_without_a_run() -> None:
+def test_what_a_row_says_of_its_message_is_in_it(beat: Beats) -> None:
+    miss(
+        make_schedule("sample-count", queue="nobody-listens", headers='{"trace": "abc"}', priority=3, args=[1]),
+        hours=1,
+    )
+    ScheduleCompanion.objects.update(soft_limit=timedelta(seconds=7), hard_limit=timedelta(seconds=9))
+    beat().go_round()
+    run = JobRun.objects.get()
+    assert run.options == {"headers": {"trace": "abc"}, "priority": 3, "soft_limit": 7.0, "hard_limit": 9.0}
+    with current_app.connection() as broker, broker.SimpleQueue("nobody-listens") as queue:
+        message = queue.get(timeout=5)
+        message.ack()
+    assert message.headers["run_id"] == run.pk
+    assert message.headers["trace"] == "abc"
+    assert message.headers["timelimit"] == [9.0, 7.0]
+    assert message.properties["priority"] == 3
+
+
+def test_a_task_that_is_no_job_gets_a_run_as_well(beat: Beats) -> None:
     miss(make_schedule("cleanup", task="celery.backend_cleanup", queue="nobody-listens"), hours=1)
-    scheduler = beat()
-    scheduler.tick()
-    scheduler.tick()
-    with redis.Redis.from_url(CONFIG.redis("broker")) as broker:
-        assert broker.llen("nobody-listens") == 1
-        broker.delete("nobody-listens")
-    assert not JobRun.objects.exists()
+    engine = beat()
+    engine.go_round()
+    engine.go_round()
+    with current_app.connection() as broker, broker.SimpleQueue("nobody-listens") as queue:
+        message = queue.get(timeout=5)
+        message.ack()
+    run = JobRun.objects.get()
+    assert (message.headers["task"], message.headers["run_id"]) == (dispatch.RUN_PLAIN, run.pk)
     assert PeriodicTask.objects.get().total_run_count == 1
 
 
-def test_a_row_that_cannot_be_reckoned_is_left_out_and_holds_up_no_other(sent: list[int], caplog: Any) -> None:
+def test_a_row_that_cannot_be_reckoned_is_left_out_says_why_and_holds_up_no_other(
+    sent: list[int], beat: Beats, caplog: Any
+) -> None:
     miss(make_schedule("sample-count"), hours=1)
     make_schedule("impossible", task="sample_idle", cron="0 0 30 2 *")
     solar = SolarSchedule.objects.create(event="sunrise", latitude=50, longitude=8)
     PeriodicTask.objects.create(name="sunny", task="sample_idle", solar=solar)
     PeriodicTask.objects.filter(pk=make_schedule("garbled", task="sample_idle").pk).update(args="[1,")
-    beat().tick()
+    engine = beat()
+    engine.go_round()
+    engine.go_round()
     assert len(sent) == 1
-    for name in ("impossible", "sunny", "garbled"):
-        assert f"Schedule {name} is left out" in caplog.text
+    faults = dict(ScheduleCompanion.objects.exclude(fault="").values_list("schedule__name", "fault"))
+    assert set(faults) == {"impossible", "sunny", "garbled"}
+    assert faults["sunny"].startswith("solar schedules are not supported")
+    for name in faults:
+        assert caplog.text.count(f"Schedule {name} is left out until it is mended") == 1
 
 
 @pytest.mark.parametrize(
@@ -207,56 +455,113 @@ def test_a_row_that_cannot_be_reckoned_is_left_out_and_holds_up_no_other(sent: l
         " WHERE task.name = 'broken' AND task.crontab_id = django_celery_beat_crontabschedule.id",
         "UPDATE django_celery_beat_crontabschedule SET day_of_month = '99' FROM django_celery_beat_periodictask AS task"
         " WHERE task.name = 'broken' AND task.crontab_id = django_celery_beat_crontabschedule.id",
+        "UPDATE django_celery_beat_crontabschedule SET timezone = 'Mars/Olympus'"
+        " FROM django_celery_beat_periodictask AS task"
+        " WHERE task.name = 'broken' AND task.crontab_id = django_celery_beat_crontabschedule.id",
     ],
 )
-@pytest.mark.parametrize("loaded", [True, False], ids=["after it was loaded", "before"])
-def test_a_row_broken_in_sql_is_left_out_and_holds_up_no_other(
-    sent: list[int], caplog: Any, breakage: str, loaded: bool
+def test_a_row_broken_in_sql_is_left_out_until_it_is_mended(
+    sent: list[int], beat: Beats, caplog: Any, breakage: str
 ) -> None:
-    miss(make_schedule("broken", task="sample_idle"), hours=1)
+    row = make_schedule("broken", task="sample_idle")
+    miss(row, hours=1)
     miss(make_schedule("sample-count"), hours=1)
-    scheduler = beat()
-    for _ in range(2 if loaded else 0):  # the second look finds out that nothing has changed since
-        assert set(scheduler.schedule) == {"broken", "sample-count"}
     with connection.cursor() as cursor:
         cursor.execute(breakage)
+    engine = beat()
     for _ in range(3):
-        scheduler.tick()
+        engine.go_round()
     assert sent == [JobRun.objects.get().pk]
-    # A beat loads its schedules twice at its start.
-    assert caplog.text.count("Schedule broken is left out until it is mended: ") == (1 if loaded else 2)
+    assert caplog.text.count("Schedule broken is left out until it is mended: ") == 1
+    mended = CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="1", month_of_year="1")
+    PeriodicTask.objects.filter(pk=row.pk).update(args="[]", kwargs="{}", crontab=mended)
+    engine.go_round()
+    companion = ScheduleCompanion.objects.get(schedule=row)
+    assert (companion.fault, companion.fires_at is None) == ("", False)
 
 
-def test_an_idle_round_makes_one_query(sent: list[int]) -> None:
+def test_a_companion_that_was_deleted_is_made_anew(sent: list[int], beat: Beats) -> None:
+    make_schedule("sample-count", every=3600)
+    ScheduleCompanion.objects.all().delete()
+    beat().go_round()
+    assert ScheduleCompanion.objects.get().fires_at is not None
+
+
+def test_what_somebody_is_just_editing_holds_up_no_other(sent: list[int], beat: Beats) -> None:
+    miss(make_schedule("sample-count"), hours=1)
+    held = make_schedule("held", task="sample_idle")
+    miss(held, hours=1)
+    engine = beat()
+    with transaction.atomic():
+        PeriodicTask.objects.filter(pk=held.pk).update(kwargs='{"a": 1}')
+        engine.go_round()
+        assert [run.schedule_name for run in JobRun.objects.using("default")] == ["sample-count"]
+    engine.go_round()
+    assert JobRun.objects.filter(schedule_name="held").count() == 1
+
+
+def test_a_schedule_deleted_in_sql_leaves_its_runs(sent: list[int], beat: Beats) -> None:
+    row = make_schedule("sample-count")
+    miss(row, hours=1)
+    engine = beat()
+    engine.go_round()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_celery_beat_periodictask WHERE id = %s", [row.pk])
+    engine.go_round()
+    run = JobRun.objects.get()
+    assert (run.schedule, run.schedule_name) == (None, "sample-count")
+    assert not ScheduleCompanion.objects.exists()
+
+
+def test_an_idle_round_makes_two_statements_through_its_own_session(
+    sent: list[int], beat: Beats, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_schedule("sample-count")
-    scheduler = beat()
+    engine = beat()
     for _ in range(3):
-        scheduler.tick()
-    with CaptureQueriesContext(connection) as made:
-        scheduler.tick()
-    assert len(made) == 1, made.captured_queries
+        engine.go_round()
+    made: list[str] = []
+    execute = Session.execute
+    monkeypatch.setattr(
+        Session, "execute", lambda self, query, *rest: (made.append(query), execute(self, query, *rest))[1]
+    )
+    engine.go_round()
+    assert len(made) == 2, made
 
 
-def test_beat_gives_a_sign_of_life(sent: list[int]) -> None:
+def test_beat_gives_a_sign_of_life(sent: list[int], beat: Beats) -> None:
     cache.delete(queries.BEAT_SEEN)
     assert queries.beat_seen() is None
-    beat().tick()
+    beat().go_round()
     seen = queries.beat_seen()
     assert seen is not None
     assert timezone.now() - seen < timedelta(seconds=5)
 
 
 def test_beat_goes_on_when_the_database_comes_back(
-    sent: list[int], monkeypatch: pytest.MonkeyPatch, caplog: Any
+    sent: list[int], beat: Beats, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     miss(make_schedule("sample-count"), hours=1)
-    scheduler = beat()
+    engine = beat()
     with monkeypatch.context() as away:
         away.setitem(connection.settings_dict, "PORT", "1")
         connection.close()
         for _ in range(3):
-            assert scheduler.tick() == 1.0
+            engine.go_round()
+            assert engine._pause == 1.0
     assert caplog.text.count("out of reach") == 1
-    scheduler.tick()
+    engine.go_round()
     assert sent == [JobRun.objects.get().pk]
     assert "Within reach again" in caplog.text
+
+
+def test_a_session_that_is_ended_is_made_anew(sent: list[int], beat: Beats) -> None:
+    engine = beat()
+    engine.go_round()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(backend) FROM scheduling_lease")
+    miss(make_schedule("sample-count"), hours=1)
+    for _ in range(2):
+        engine.go_round()
+    assert engine.leads
+    assert sent == [JobRun.objects.get().pk]

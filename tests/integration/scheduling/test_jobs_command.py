@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling import dispatch, queries
-from adaptapedia.scheduling.actions import UnknownSchedule, request_run, retry_run
+from adaptapedia.scheduling.actions import request_run, retry_run
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.sync import sync_schedules
 from tests.integration.scheduling.world import ended, in_state, make_run, make_schedule
@@ -76,10 +76,10 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(sample_jobs: Any) 
 
 
 @pytest.mark.django_db
-def test_a_schedule_of_a_task_that_is_no_job_cannot_be_run() -> None:
+def test_a_schedule_of_a_task_that_is_no_job_can_be_run_as_well() -> None:
     make_schedule("cleanup", task="celery.backend_cleanup")
-    with pytest.raises(UnknownSchedule):
-        request_run("cleanup")
+    run, new = request_run("cleanup")
+    assert (run.task, run.queue, new) == ("celery.backend_cleanup", "quick", True)
 
 
 @pytest.mark.django_db
@@ -105,10 +105,10 @@ def test_a_run_that_waits_for_its_retry_is_brought_forward(sample_jobs: Any) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_with_the_broker_away_the_run_waits_for_beat(sample_jobs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(run: JobRun) -> None:
+    def refuse(messages: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(dispatch, "_message", refuse)
+    monkeypatch.setattr(dispatch, "_send_at_once", refuse)
     run, _ = request_run("sample-count")
     run.refresh_from_db()
     assert (run.state, run.sent_at) == (State.QUEUED, None)

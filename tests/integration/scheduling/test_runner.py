@@ -70,7 +70,7 @@ def test_a_message_delivered_twice_runs_once() -> None:
     task.apply_async(task_id="one-message")
     run = ended("sample-count")
     for _ in range(3):
-        dispatch.send([run])
+        dispatch.send([dispatch.Message.of(run)])
     task.delay().get(timeout=20)
     assert starts_of(run) == 1
     assert JobRun.objects.filter(arguments__message="one-message").count() == 1
@@ -161,10 +161,10 @@ def test_an_attempt_broken_off_goes_on_with_the_same_number() -> None:
     assert (run.state, run.counts, run.fence, starts_of(run)) == (State.SUCCEEDED, {"attempt": 1}, 2, 2)
 
 
-def test_two_runs_of_one_job_never_overlap() -> None:
+def test_two_runs_of_one_schedule_never_overlap() -> None:
     first = in_state(started("sample-long"), State.RUNNING)
-    second = make_run("sample_long", queue="long", schedule_name="another", sent_at=timezone.now())
-    dispatch.send([second])
+    second = make_run("sample_long", queue="long", sent_at=timezone.now())
+    dispatch.send([dispatch.Message.of(second)])
     second = ended(second)
     assert (second.state, second.reason) == (State.SKIPPED, f"overlap: run {first.pk} is still going")
     assert starts_of(second) == 0

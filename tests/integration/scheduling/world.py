@@ -14,7 +14,7 @@ from adaptapedia.scheduling.terms import JobSpec, registry
 
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 CHECKOUT = Path(__file__).resolve().parents[3]
-ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED)
+ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED, JobRun.State.CANCELLED)
 ONCE_A_YEAR = "0 0 1 1 *"
 
 _others = dict(registry)
@@ -57,7 +57,8 @@ def miss(row: PeriodicTask, *, hours: int) -> None:
     row.crontab.minute, row.crontab.hour = str(due_at.minute), str(due_at.hour)
     row.crontab.day_of_month = row.crontab.month_of_year = "*"
     row.crontab.save()
-    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"next_due_at": due_at})
+    place = {"next_due_at": due_at, "fires_at": due_at if row.enabled else None, "edited_at": None}
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults=place)
 
 
 def make_run(task: str = "sample_count", **terms: Any) -> JobRun:

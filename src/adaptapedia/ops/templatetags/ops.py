@@ -8,11 +8,13 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from adaptapedia.catalogue.models import Entry, ExternalId
 from adaptapedia.ops import words
+from adaptapedia.scheduling.previewing import noted
 
 register = template.Library()
 
@@ -23,6 +25,34 @@ def stamp(moment: datetime | str | None) -> SafeString | str:
     if isinstance(moment, str):
         moment = parse_datetime(moment)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words.stamp(moment)) if moment else ""
+
+
+register.filter("clock", words.clock)
+register.filter("noted", noted)
+
+
+@register.filter
+def local_stamp(moment: datetime) -> SafeString:
+    """A <time> in the moment's own zone."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words.local_stamp(moment))
+
+
+@register.filter
+def clock_with_seconds(moment: datetime) -> SafeString:
+    """A <time> of which only the hour is shown, and the day on hovering."""
+    shown = (moment.isoformat(), words.stamp(moment), date_format(timezone.localtime(moment), "H:i:s"))
+    return format_html('<time datetime="{}" title="{}">{}</time>', *shown)
+
+
+@register.filter
+def verdict_in_words(verdict: str) -> str:
+    return str(words.VERDICTS[verdict][0])
+
+
+@register.filter
+def tone_of_verdict(verdict: str) -> str:
+    """Which of the states that the style sheet knows a verdict looks like."""
+    return words.VERDICTS[verdict][1]
 
 
 @register.filter

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from adaptapedia.accounts.models import User
 from adaptapedia.kit.budget import BudgetState
 from adaptapedia.ops.upstreams import UpstreamRow, upstreams
+from adaptapedia.scheduling.metrics import SchedulingMetrics
 
 Family = type[CounterMetricFamily] | type[GaugeMetricFamily]
 
@@ -69,6 +70,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(said, status=401, content_type="text/plain; charset=utf-8", headers=headers)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Upstreams(upstreams()))
+    registry.register(SchedulingMetrics())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

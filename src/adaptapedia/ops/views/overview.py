@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from adaptapedia.ops.access import OperatorRequest, may_start_runs, operators_only
+from adaptapedia.ops.alive import processes
 from adaptapedia.ops.legs import legs
-from adaptapedia.ops.troubles import troubles
+from adaptapedia.ops.troubles import open_troubles, troubles
 from adaptapedia.ops.upstreams import upstream_troubles, upstreams
 from adaptapedia.ops.workers import worker_legs
 from adaptapedia.scheduling.models import JobRun
@@ -37,11 +38,12 @@ def _standing() -> dict[str, Any]:
     open_by_name = {run.schedule_name: run for run in open_runs}
     return {
         "troubles": [
-            *troubles(parts, open_runs=open_runs, schedules=programme, now=now),
+            *troubles(parts, open_runs=open_runs, schedules=programme, noted=open_troubles(), now=now),
             *upstream_troubles(rows),
         ],
         "upstreams": rows,
         "parts": parts,
+        "processes": processes(now),
         "programme": [(row, open_by_name.get(row.name)) for row in programme],
         "next_schedule": next((row for row in programme if row.next_due), None),
         "open_runs": open_runs,

@@ -1,21 +1,33 @@
-"""Runs: the list, one of them live, and starting one."""
+"""Runs: the list, one of them live with what it logs, and what may be done to one."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adaptapedia.ops.access import OperatorRequest, administrators_only, may_start_runs, operators_only
 from adaptapedia.ops.forms import RunFilter
 from adaptapedia.ops.paging import page_before
 from adaptapedia.ops.troubles import silent_for, untaken_for
-from adaptapedia.scheduling.actions import NotAsked, UnknownAnswer, UnknownSchedule, answer_run, request_run
+from adaptapedia.scheduling.actions import (
+    NotAsked,
+    NotCancellable,
+    NotRetryable,
+    UnknownAnswer,
+    UnknownSchedule,
+    answer_run,
+    cancel_run,
+    retry_run,
+)
 from adaptapedia.scheduling.jobs import registry
+from adaptapedia.scheduling.lines import newest_lines
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import names
 from adaptapedia.scheduling.queries import runs as runs_of
+
+LINES_SHOWN = 50
 
 
 @require_safe
@@ -56,6 +68,8 @@ def run(request: OperatorRequest, run_id: int) -> HttpResponse:
             "silent_for": silent_for(found, timezone.now()),
             "spec": registry.get(found.schedule_name),
             "may_start_runs": may_start_runs(request.user),
+            "lines": newest_lines(found, LINES_SHOWN)[::-1],
+            "lines_shown": LINES_SHOWN,
         },
     )
 
@@ -76,12 +90,39 @@ def answer(request: OperatorRequest, run_id: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def run_now(request: OperatorRequest, name: str) -> HttpResponse:
-    """Start a schedule's job now, or go to its run under way."""
+def retry(request: OperatorRequest, run_id: int) -> HttpResponse:
+    """Run again what a run that has ended was to do; go to the new run, or to that under way."""
+    found = get_object_or_404(JobRun, pk=run_id)
     try:
-        started, created = request_run(name, trigger=JobRun.Trigger.MANUAL, by=request.user.username)
-    except UnknownSchedule as error:
-        raise Http404(str(error)) from None
+        started, created = retry_run(found, by=request.user.username)
+    except (NotRetryable, UnknownSchedule) as error:
+        messages.error(request, str(error))
+        return redirect("ops:run", found.pk)
     if not created:
         messages.info(request, _("This run was under way already, so no second one was started."))
     return redirect("ops:run", started.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def cancel(request: OperatorRequest, run_id: int) -> HttpResponse:
+    """GET asks whether, POST cancels."""
+    found = get_object_or_404(JobRun.objects.select_related("schedule"), pk=run_id)
+    if request.method != "POST" and found.state in JobRun.OPEN:
+        return render(request, "ops/cancel.html", {"run": found})
+    try:
+        stopped = cancel_run(found, by=request.user.username)
+    except NotCancellable as error:
+        messages.info(request, str(error))
+    else:
+        ended = stopped.state == JobRun.State.CANCELLED
+        messages.success(request, _("It is cancelled.") if ended else _("It has been asked to stop."))
+    return redirect("ops:run", found.pk)
+
+
+@require_safe
+@operators_only
+def lines(request: OperatorRequest, run_id: int) -> HttpResponse:
+    """All that is kept of what a run logged, the oldest first."""
+    found = get_object_or_404(JobRun.objects.defer("traceback"), pk=run_id)
+    return render(request, "ops/lines.html", {"run": found, "lines": found.lines.all()})

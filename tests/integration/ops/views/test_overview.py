@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops import workers
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from adaptapedia.scheduling.queries import BEAT_SEEN
 from tests.integration.ops.samples import SCHEDULES, make_failed_run, make_history, make_run, make_schedules
 
@@ -42,7 +42,9 @@ def test_before_the_first_run_it_says_when_the_first_tick_is_due(
 ) -> None:
     make_schedules()
     # Half past noon, for at two at night or on Sunday morning others are due with the health check.
-    monkeypatch.setattr("adaptapedia.scheduling.queries.timezone.now", lambda: datetime(2026, 1, 7, 12, 30, tzinfo=UTC))
+    now = datetime(2026, 1, 7, 12, 30, tzinfo=UTC)
+    ScheduleCompanion.objects.update(edited_at=now)
+    monkeypatch.setattr("adaptapedia.scheduling.queries.timezone.now", lambda: now)
 
     page = overview(moderator)
 

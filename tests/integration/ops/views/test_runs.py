@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops.paging import PAGE
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, RunLine
 from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_run, make_schedules
 
 RUN_NOW = "/ops/schedules/daily-wikidata-ingestion/run/"
@@ -236,3 +236,67 @@ def test_a_result_that_is_not_as_usual_stands_on_the_run_and_the_overview(modera
 
     assert "7,400 to 8,100 were usual" in text_of(moderator, f"/ops/runs/{run.pk}/")
     assert "is not as usual: pairs is 3,900" in text_of(moderator, "/ops/")
+
+
+def test_a_run_that_has_ended_is_run_again_with_its_arguments_and_due_time(administrator: Client) -> None:
+    make_schedules()
+    run = make_failed_run(arguments={"args": [], "kwargs": {"whole": True}})
+    assert "Run it again now" in text_of(administrator, f"/ops/runs/{run.pk}/")
+
+    response = administrator.post(f"/ops/runs/{run.pk}/retry/")
+
+    again = JobRun.objects.latest("id")
+    assert response["Location"] == f"/ops/runs/{again.pk}/"
+    assert (again.trigger, again.due_at) == (JobRun.Trigger.RETRY, run.due_at)
+    assert again.arguments == {"args": [], "kwargs": {"whole": True}, "by": "administrator"}
+
+
+def test_ticks_that_were_skipped_together_are_filled_not_retried(administrator: Client) -> None:
+    make_schedules()
+    due = timezone.now() - timedelta(days=4)
+    terms = {"due_at": due, "due_until": due + timedelta(days=2), "ticks": 3, "reason": "missed"}
+    run = make_run(state=JobRun.State.SKIPPED, **terms)
+
+    page = text_of(administrator, f"/ops/runs/{run.pk}/")
+    assert "3 ticks" in page
+    assert "/backfill/?begin=" in page
+    refused = administrator.post(f"/ops/runs/{run.pk}/retry/", follow=True).content.decode()
+    assert "jobs backfill" in refused
+    assert JobRun.objects.count() == 1
+
+
+def test_a_run_is_cancelled_after_it_was_asked_whether(administrator: Client, moderator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING)
+    queued = make_run("daily-stats-update", state=JobRun.State.QUEUED)
+    assert f"/ops/runs/{run.pk}/cancel/" in text_of(administrator, f"/ops/runs/{run.pk}/")
+
+    asked = text_of(administrator, f"/ops/runs/{run.pk}/cancel/")
+    assert "Cancel daily-wikidata-ingestion?" in asked
+    run.refresh_from_db()
+    assert run.cancel_requested_at is None
+
+    told = administrator.post(f"/ops/runs/{run.pk}/cancel/", follow=True).content.decode()
+    assert "It has been asked to stop, by administrator." in told
+    assert "It is cancelled." in administrator.post(f"/ops/runs/{queued.pk}/cancel/", follow=True).content.decode()
+    assert "nothing left to cancel" in administrator.get(f"/ops/runs/{queued.pk}/cancel/", follow=True).content.decode()
+    assert moderator.post(f"/ops/runs/{run.pk}/cancel/").status_code == 403
+
+
+def test_what_a_run_logs_is_shown_as_it_comes(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.RUNNING)
+    now = timezone.now()
+    RunLine.objects.bulk_create(
+        RunLine(run=run, attempt=1, at=now, level="ERROR" if n == 109 else "INFO", logger="x", text=f"<b>line {n}</b>")
+        for n in range(110)
+    )
+
+    page = moderator.get(f"/ops/runs/{run.pk}/", headers={"hx-request": "true"}).content.decode()
+
+    assert page.index("&lt;b&gt;line 109") < page.index("line 108")
+    assert "<b>line" not in page
+    assert "line 9&lt;" not in page
+    whole = text_of(moderator, f"/ops/runs/{run.pk}/lines/")
+    assert whole.index("line 0&lt;") < whole.index("line 109")
+    assert 'data-level="error"' in whole

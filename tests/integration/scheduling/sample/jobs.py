@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 
 from adaptapedia.scheduling.jobs import HOUR, MINUTE, SECOND, Ask, Counts, Interrupted, Run, Skip, job
+from adaptapedia.scheduling.models import JobRun
 
 STARTS = "SAMPLE_STARTS"
 """The variable that names the file with one line, the run's id, for each start."""
@@ -22,6 +23,10 @@ def starts_of(run_id: int) -> int:
     """How often the body of a run's job was begun."""
     with open(os.environ[STARTS]) as notes:
         return notes.read().splitlines().count(str(run_id))
+
+
+LEDGER = "SAMPLE_LEDGER"
+"""The variable that names the file with one line, "run attempt fence", for each time that `sample_ledger` ended."""
 
 
 SHORT: dict[str, Any] = {"queue": "quick", "expires": HOUR, "soft_limit": MINUTE, "hard_limit": 2 * MINUTE}
@@ -177,3 +182,15 @@ def sample_watched(run: Run, rows: int, why: str = "") -> Counts:
     if why:
         run.suspect(why)
     return {"rows": {"read": rows}, "usual": usual and [usual.low, usual.high]}
+
+
+@job("sample-ledger", task="sample_ledger", cron="0 3 * * *", **{**SHORT, "queue": "long"})
+def sample_ledger(run: Run, seconds: float = 0.1) -> Counts:
+    """Takes its time, listens, and enters its end in a ledger that no server holds."""
+    (fence,) = JobRun.objects.filter(pk=run.id).values_list("fence", flat=True)
+    for step in range(int(seconds * 10)):
+        run.progress(step)
+        time.sleep(0.1)
+    with open(os.environ[LEDGER], "a") as ledger:
+        ledger.write(f"{run.id} {run.attempt} {fence}\n")
+    return {"fence": fence}

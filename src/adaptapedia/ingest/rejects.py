@@ -1,0 +1,34 @@
+"""How long rejects are kept."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from adaptapedia.kit.batches import in_batches
+
+KEPT_FOR = timedelta(days=365)
+"""A year after it was first seen. What an upstream still says then is a reject again at the next whole reading."""
+
+DELETE = """
+    WITH looked AS MATERIALIZED (
+        SELECT id, first_seen_at FROM ingest_reject WHERE id > %(after)s ORDER BY id LIMIT %(size)s
+    ),
+    gone AS (
+        DELETE FROM ingest_reject AS reject USING looked
+        WHERE reject.id = looked.id AND looked.first_seen_at < %(before)s RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone), CASE WHEN bool_or(first_seen_at < %(before)s) THEN max(id) END FROM looked
+"""
+
+
+def delete_old_rejects(*, now: datetime) -> Iterator[int]:
+    """Delete rejects that were first seen too long ago; yields how many after each batch, committed."""
+
+    def delete(after: int, size: int) -> tuple[int, int | None]:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(DELETE, {"before": now - KEPT_FOR, "after": after, "size": size})
+            deleted, reached = cursor.fetchone()
+            return deleted, reached
+
+    return in_batches(delete)

@@ -1,0 +1,99 @@
+"""Schedules, one with its next ticks; runs, one with its log lines. For moderators and administrators, by token."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from adaptapedia.accounts.models import User
+from adaptapedia.api import problems
+from adaptapedia.api.problems import Problem
+from adaptapedia.api.views.base import READ, Endpoint, told
+from adaptapedia.ops.paging import page_before
+from adaptapedia.scheduling import queries, telling
+from adaptapedia.scheduling.actions import UnknownSchedule, schedule_named
+from adaptapedia.scheduling.changing import edits_of
+from adaptapedia.scheduling.describing import terms_of
+from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.previewing import MOST, SHOWN, preview
+
+LARGEST_ID = 2**63 - 1
+
+
+class OperatorsEndpoint(Endpoint):
+    """An address for operators alone. Not in the schema, which is for everybody; docs/api.md has it."""
+
+    schema = None
+    http_method_names = READ
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
+        if not request.user.is_authenticated:
+            detail = _("Send an access token: Authorization: Bearer followed by the token.")
+            raise Problem(problems.SIGN_IN_REQUIRED, detail)
+        if not (isinstance(request.user, User) and request.user.may_operate):
+            raise Problem(problems.FORBIDDEN, _("This is for moderators and administrators."))
+
+
+class ScheduleList(OperatorsEndpoint):
+    def get(self, request: Request) -> HttpResponse:
+        return told({"results": [telling.told_schedule(row) for row in queries.schedules()]})
+
+
+class PreviewParameters(serializers.Serializer):
+    count = serializers.IntegerField(required=False, default=SHOWN, min_value=1, max_value=MOST)
+
+
+class ScheduleAlone(OperatorsEndpoint):
+    """A schedule with its terms, its next ticks and who changed it."""
+
+    parameters = PreviewParameters
+
+    def get(self, request: Request, name: str) -> HttpResponse:
+        count = self.given(request)["count"]
+        try:
+            row = queries.schedule_row(schedule_named(name))
+        except UnknownSchedule as error:
+            raise Problem(problems.NOT_FOUND, str(error)) from error
+        coming = preview(row.schedule, after=timezone.now(), count=count)
+        said = {"terms": telling.told_terms(terms_of(row.schedule)), "preview": telling.told_preview(coming)}
+        return told({**telling.told_schedule(row), **said, "edits": telling.told_edits(edits_of(row.schedule))})
+
+
+class RunParameters(serializers.Serializer):
+    schedule = serializers.CharField(required=False, max_length=200)
+    state = serializers.ChoiceField(required=False, choices=JobRun.State.choices)
+    before = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, help_text=gettext_lazy("Runs with a smaller number.")
+    )
+
+
+class RunList(OperatorsEndpoint):
+    """Runs, the newest first, fifty at once; `before` of the next fifty is told."""
+
+    parameters = RunParameters
+
+    def get(self, request: Request) -> HttpResponse:
+        given = self.given(request)
+        found = queries.runs(given.get("schedule")).defer("traceback")
+        if "state" in given:
+            found = found.filter(state=given["state"])
+        page = page_before(found, given.get("before"))
+        return told({"before": page.older, "results": [telling.told_run(run) for run in page.rows]})
+
+
+class RunAlone(OperatorsEndpoint):
+    """A run with its traceback and what is kept of its log."""
+
+    def get(self, request: Request, run_id: int) -> HttpResponse:
+        run = JobRun.objects.filter(pk=run_id).first() if run_id <= LARGEST_ID else None
+        if run is None:
+            raise Problem(problems.NOT_FOUND, _("There is no run with this number."))
+        lines = telling.told_lines(run.lines.all())
+        return told({**telling.told_run(run), "traceback": run.traceback, "lines": lines})

@@ -1,0 +1,129 @@
+"""Who leads: one beat of several, told by an advisory lock of its session and an epoch in the lease.
+
+The session is a connection of its own, outside any pool: the lock falls with it, and it listens for edits.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.rows import dict_row
+
+from adaptapedia.scheduling import tallies
+from adaptapedia.scheduling.core.engine import Deposed
+
+log = logging.getLogger(__name__)
+
+Parameters = Mapping[str, Any] | Sequence[Any] | None
+
+LEAD = "hashtextextended('adaptapedia.scheduling lead', 0)"
+CHANNEL = "scheduling"
+LEASE = timedelta(seconds=5)
+"""A leader that has not renewed its lease for so long hangs: the next one ends its session."""
+PATIENCE = {
+    "timezone": "UTC",
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+ALIVE = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 4_000}
+"""So that a connection through a network that swallows everything is found dead (libpq; not for Unix sockets)."""
+
+
+class Session:
+    """One beat's connection: it tries to lead, knows its epoch while it does, and waits for edits."""
+
+    def __init__(self, holder: str) -> None:
+        """Raises psycopg's OperationalError when the database is out of reach."""
+        given = connection.get_connection_params()
+        del given["context"], given["cursor_factory"]  # Django's own, which leave JSON as text
+        params = {**given, **ALIVE, "connect_timeout": 5, "application_name": "beat"}
+        self.holder = holder
+        self.epoch: int | None = None
+        self._connection: psycopg.Connection[dict[str, Any]] = psycopg.connect(
+            **{**params, "row_factory": dict_row}, autocommit=True
+        )
+        for name, value in PATIENCE.items():
+            self.execute("SELECT set_config(%s, %s, false)", [name, value])
+        self.execute(f"LISTEN {CHANNEL}")
+
+    @property
+    def leads(self) -> bool:
+        return self.epoch is not None
+
+    def execute(
+        self, query: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None
+    ) -> "psycopg.Cursor[dict[str, Any]]":
+        return self._connection.execute(query.encode(), parameters)
+
+    def try_to_lead(self) -> bool:
+        """Take the lock if it is free, and begin a new epoch. A holder that hangs loses its session, for next time."""
+        taken = self.execute(f"SELECT pg_try_advisory_lock({LEAD}) AS taken").fetchone()
+        if taken is None or not taken["taken"]:
+            self._end_who_hangs()
+            return False
+        begun = self.execute(_BEGIN, {"holder": self.holder}).fetchone()
+        self.epoch = None if begun is None else int(begun["epoch"])
+        tallies.add("scheduling_leader_changes")
+        tallies.flush(self)
+        log.info("This beat leads now, in epoch %s", self.epoch)
+        return self.leads
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """A transaction in which this beat is sure to lead, its lease renewed. Raises Deposed."""
+        with self._connection.transaction():
+            if not self.execute(_RENEW, {"epoch": self.epoch}).rowcount:
+                self.epoch = None
+                raise Deposed
+            yield
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until a schedule is edited, at most so long; whether one was."""
+        return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+
+    def resign(self) -> None:
+        """Let another beat lead, at once."""
+        self.epoch = None
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+    def _end_who_hangs(self) -> None:
+        """End the session of a holder that has not renewed its lease, if it still is that holder's."""
+        ended = self.execute(_END, {"lease": LEASE}).fetchone()
+        if ended is not None:
+            log.error("The leading beat, %s, has hung since %s: its session is ended", ended["holder"], ended["since"])
+
+
+def leader() -> tuple[str, datetime] | None:
+    """Who leads and when that was last renewed; None while nobody does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO, [2 * LEASE.total_seconds()])
+        found = cursor.fetchone()
+    return None if found is None else (found[0], found[1])
+
+
+_BEGIN = """
+    INSERT INTO scheduling_lease (id, epoch, holder, backend, since, renewed_at)
+    VALUES (1, 1, %(holder)s, pg_backend_pid(), clock_timestamp(), clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET epoch = scheduling_lease.epoch + 1, holder = excluded.holder,
+        backend = excluded.backend, since = excluded.since, renewed_at = excluded.renewed_at
+    RETURNING epoch
+"""
+_RENEW = "UPDATE scheduling_lease SET renewed_at = clock_timestamp() WHERE id = 1 AND epoch = %(epoch)s"
+_END = f"""
+    SELECT holder, renewed_at AS since, pg_terminate_backend(backend) FROM scheduling_lease
+    WHERE id = 1 AND renewed_at < clock_timestamp() - %(lease)s AND backend IN (
+        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+        AND ((classid::bigint << 32) | objid::bigint) = {LEAD}
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+_WHO = """
+    SELECT holder, renewed_at FROM scheduling_lease
+    WHERE id = 1 AND renewed_at > clock_timestamp() - make_interval(secs => %s)
+"""

@@ -1,0 +1,101 @@
+"""Schedules and runs for the programs of operators."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from adaptapedia.api.tokens import issue
+from adaptapedia.scheduling.models import JobRun, RunLine
+from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_person, make_run, make_schedules
+
+NAME = "daily-wikidata-ingestion"
+
+
+@pytest.fixture
+def moderator(db: None) -> dict[str, str]:
+    """The headers of a moderator's program."""
+    return {"Authorization": f"Bearer {issue(make_person('grace', 'moderator')).access}"}
+
+
+def told(client: Client, address: str, headers: dict[str, str]) -> Any:
+    answer = client.get(f"/api/v1/ops/{address}", headers=headers)
+    assert answer.status_code == 200, answer.content
+    assert answer["Cache-Control"] == "no-store"
+    return answer.json()
+
+
+def test_schedules_are_told_with_their_last_runs(client: Client, moderator: dict[str, str]) -> None:
+    make_schedules()
+    run = make_run(counts=INGESTION_COUNTS)
+
+    rows = {row["name"]: row for row in told(client, "schedules/", moderator)["results"]}
+
+    assert len(rows) == 6
+    assert rows[NAME]["last_run"]["id"] == run.pk
+    assert (rows[NAME]["when"], rows[NAME]["fault"]) == ("0 2 * * * UTC", "")
+
+
+def test_a_schedule_is_told_with_its_terms_its_next_ticks_and_its_edits(
+    client: Client, moderator: dict[str, str]
+) -> None:
+    make_schedules()
+
+    row = told(client, f"schedules/{NAME}/?count=3", moderator)
+
+    assert [tick["due_at"][11:] for tick in row["preview"]["ticks"]] == ["02:00:00+00:00"] * 3
+    assert row["terms"]["overlap"] == {"value": "skip", "from": "default"}
+    assert row["edits"][0]["made"] is True
+
+
+def test_runs_are_filtered_and_paged_by_number(client: Client, moderator: dict[str, str]) -> None:
+    make_schedules()
+    failed, _, other = make_failed_run(), make_run(), make_run("daily-stats-update")
+
+    assert [run["id"] for run in told(client, f"runs/?schedule={NAME}&state=failed", moderator)["results"]] == [
+        failed.pk
+    ]
+    assert other.pk not in [run["id"] for run in told(client, f"runs/?before={other.pk}", moderator)["results"]]
+
+
+def test_a_run_is_told_with_its_traceback_and_its_log(client: Client, moderator: dict[str, str]) -> None:
+    make_schedules()
+    run = make_failed_run()
+    RunLine.objects.create(run=run, attempt=3, at=timezone.now(), level="INFO", logger="x", text="reading works")
+
+    said = told(client, f"runs/{run.pk}/", moderator)
+
+    assert said["lines"][0]["text"] == "reading works"
+    assert "raise Truncated" in said["traceback"]
+    assert (said["state"], len(said["earlier_attempts"])) == ("failed", 2)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "kind"),
+    [
+        ("schedules/nobody/", 404, "not-found"),
+        ("runs/99999999999999999999/", 404, "not-found"),
+        ("runs/?state=astonished", 400, "invalid"),
+        ("runs/?page=2", 400, "invalid"),
+        (f"schedules/{NAME}/?count=0", 400, "invalid"),
+    ],
+)
+def test_a_refusal_is_a_problem(
+    client: Client, moderator: dict[str, str], address: str, status: int, kind: str
+) -> None:
+    make_schedules()
+    answer = client.get(f"/api/v1/ops/{address}", headers=moderator)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/api/v1/problems/{kind}/")
+
+
+def test_only_operators_are_told_and_nobody_may_write(client: Client, moderator: dict[str, str]) -> None:
+    reader = {"Authorization": f"Bearer {issue(make_person('reader', 'user')).access}"}
+    for address in ("schedules/", f"schedules/{NAME}/", "runs/", "runs/1/"):
+        assert client.get(f"/api/v1/ops/{address}").status_code == 401
+        assert client.get(f"/api/v1/ops/{address}", headers=reader).status_code == 403
+        assert client.post(f"/api/v1/ops/{address}", headers=moderator).status_code == 405
+    assert not JobRun.objects.filter(created_at__gte=datetime(2000, 1, 1, tzinfo=UTC)).exists()

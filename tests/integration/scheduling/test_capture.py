@@ -1,0 +1,132 @@
+"""The lines of an attempt: which are its own, how many are kept, and what becomes of them without a database."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from django.db import OperationalError, connection
+
+from adaptapedia.scheduling.capture import KEPT, Capture
+from adaptapedia.scheduling.models import JobRun, RunLine
+from tests.integration.scheduling.world import make_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+log = logging.getLogger("books")
+
+
+@pytest.fixture(autouse=True)
+def _as_workers_log() -> Iterator[None]:
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.setLevel("INFO")
+    yield
+    root.setLevel(level)
+
+
+def texts(run: JobRun) -> list[str]:
+    return [*RunLine.objects.filter(run=run).values_list("text", flat=True)]
+
+
+def test_lines_of_the_attempt_are_kept_and_those_before_and_after_are_not() -> None:
+    run = make_run(attempt=2)
+    log.warning("before")
+    with Capture(run):
+        log.warning("%d books read", 3)
+        logging.getLogger("celery.worker").info("a library's")
+        log.debug("not for people")
+    log.warning("after")
+
+    first, second = RunLine.objects.filter(run=run)
+    assert (first.text, first.level, first.logger, first.attempt) == ("3 books read", "warning", "books", 2)
+    assert second.text == "a library's"
+
+
+def test_a_line_of_structlog_is_kept_with_its_fields() -> None:
+    run = make_run()
+    with Capture(run):
+        structlog.get_logger("films").info("found", year=1984)
+    assert texts(run) == ["found year=1984"]
+
+
+def test_a_thread_that_the_job_starts_counts_too() -> None:
+    run = make_run()
+    with Capture(run):
+        thread = threading.Thread(target=log.info, args=["from aside"])
+        thread.start()
+        thread.join()
+    assert texts(run) == ["from aside"]
+
+
+def test_two_attempts_in_one_process_keep_their_lines_apart() -> None:
+    runs = [make_run(), make_run()]
+    both_in = threading.Barrier(2)
+
+    def attempt(run: JobRun) -> None:
+        with Capture(run):
+            both_in.wait(20)
+            log.info("of run %s", run.pk)
+            both_in.wait(20)
+        connection.close()
+
+    threads = [threading.Thread(target=attempt, args=[run]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [texts(run) for run in runs] == [[f"of run {run.pk}"] for run in runs]
+
+
+def test_the_newest_thousand_are_kept() -> None:
+    run = make_run()
+    with Capture(run) as capture:
+        for number in range(KEPT + 5):
+            log.info("line %d", number)
+        capture.flush()
+        for number in range(7):
+            log.info("later line %d", number)
+
+    kept = texts(run)
+    assert (len(kept), kept[0], kept[-1]) == (KEPT, "line 12", "later line 6")
+
+
+def test_a_traceback_is_part_of_its_line_and_the_end_of_a_long_one_stays() -> None:
+    run = make_run()
+    with Capture(run):
+        try:
+            raise ValueError("no such \0 book" + "!" * 5_000)
+        except ValueError:
+            log.exception("stumbled")
+    (text,) = texts(run)
+    assert text.endswith("!!!")
+    assert len(text) == 4_000
+
+
+def test_lines_wait_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run()
+
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("away")
+
+    with Capture(run) as capture:
+        log.info("first")
+        with monkeypatch.context() as patch:
+            patch.setattr(RunLine.objects, "bulk_create", away)
+            with pytest.raises(OperationalError):
+                capture.flush()
+        assert capture.waiting
+        log.info("second")
+        capture.flush()
+        assert not capture.waiting
+
+    assert texts(run) == ["first", "second"]
+
+
+def test_the_lines_of_a_run_that_is_deleted_meanwhile_go_with_it() -> None:
+    run = make_run()
+    with Capture(run):
+        log.info("said")
+        JobRun.objects.filter(pk=run.pk).delete()
+    assert RunLine.objects.count() == 0

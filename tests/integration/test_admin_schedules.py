@@ -1,0 +1,216 @@
+"""Schedules in the admin: policies beside the row, errors beside the field, acts on schedules and runs."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from adaptapedia.scheduling.changing import edits_of
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from tests.integration.ops.samples import make_failed_run, make_person, make_run, make_schedules
+from tests.integration.test_admin import send_form
+
+pytestmark = pytest.mark.django_db
+
+SCHEDULES = "/admin/django_celery_beat/periodictask/"
+RUNS = "/admin/scheduling/jobrun/"
+
+
+@pytest.fixture
+def ada(client: Client) -> Client:
+    client.force_login(make_person("ada", "administrator"))
+    make_schedules()
+    return client
+
+
+def daily() -> PeriodicTask:
+    return PeriodicTask.objects.select_related("crontab", "companion").get(name="daily-stats-update")
+
+
+def values_of(client: Client, row: PeriodicTask) -> dict[str, Any]:
+    """All fields of the page of a schedule, as a browser would send them back."""
+    page = client.get(f"{SCHEDULES}{row.pk}/change/").context
+    inlines = [inline.formset for inline in page["inline_admin_formsets"]]
+    forms = [page["adminform"].form, *(form for lines in inlines for form in (lines.management_form, *lines.forms))]
+    values = {form[name].html_name: form[name].value() for form in forms for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def faults(client: Client, **changes: Any) -> dict[str, list[str]]:
+    """What the page says beside its fields when these are sent."""
+    row = daily()
+    sent = values_of(client, row) | changes
+    answer = client.post(f"{SCHEDULES}{row.pk}/change/", {name: it for name, it in sent.items() if it is not None})
+    assert answer.status_code == 200, "it was taken"
+    beside: dict[str, list[str]] = dict(answer.context["adminform"].form.errors)
+    for inline in answer.context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            beside |= dict(form.errors)
+    return beside
+
+
+def test_policies_stand_beside_the_schedule_and_only_they_are_written(ada: Client) -> None:
+    row = daily()
+    soon = timezone.now() + timedelta(hours=3)
+    sent = values_of(ada, row) | {
+        "companion-0-overlap": "queue",
+        "companion-0-days": "L",
+        "companion-0-retry_after": "00:10:00",
+    }
+    ScheduleCompanion.objects.filter(schedule=row).update(next_due_at=soon, fires_at=soon)
+
+    assert ada.post(f"{SCHEDULES}{row.pk}/change/", sent).status_code == 302
+
+    companion = ScheduleCompanion.objects.get(schedule=row)
+    assert (companion.overlap, companion.days, companion.retry_after) == ("queue", "L", timedelta(minutes=10))
+    assert companion.next_due_at == soon
+    (newest, *_) = edits_of(daily())
+    assert newest.by == "ada"
+    assert "let one wait" in str(newest)
+
+
+def test_a_new_schedule_is_made_with_its_policies(ada: Client) -> None:
+    rule = CrontabSchedule.objects.create(minute="1", timezone="UTC")
+    page = ada.get(f"{SCHEDULES}add/").context
+    inline = page["inline_admin_formsets"][0].formset
+    forms = [page["adminform"].form, inline.management_form, *inline.forms]
+    values = {form[name].html_name: form[name].value() for form in forms for name in form.fields}
+    sent = {name: value for name, value in values.items() if value is not None and value is not False}
+    sent |= {"name": "new", "task": "health_check", "crontab": rule.pk, "companion-0-missed": "all"}
+
+    answer = ada.post(f"{SCHEDULES}add/", sent)
+
+    assert answer.status_code == 302, answer.context["errors"]
+    companion = ScheduleCompanion.objects.get(schedule__name="new")
+    assert companion.missed == "all"
+    assert companion.edited_at is not None
+
+
+def test_a_companion_that_was_deleted_is_made_anew(ada: Client) -> None:
+    row = daily()
+    ScheduleCompanion.objects.filter(schedule=row).delete()
+    send_form(ada, row, **{"companion-0-missed": "skip"})
+    assert ScheduleCompanion.objects.get(schedule=row).missed == "skip"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("days", "Z9", ""),
+        ("jitter", "-00:00:10", "Cannot be negative."),
+        ("backoff", "0.5", "Must be 1 or more"),
+        ("missed_bound", "0", "Must be 1 or more."),
+        ("retries", "-1", ""),
+        ("backoff_max", "-00:00:10", "Cannot be negative."),
+        ("hard_limit", "30 00:00:00", "hands its message out again"),
+        ("soft_limit", "00:11:00", "Must be below the hard limit, 11 min."),
+        ("soft_limit", "00:00:00", "Must be longer than nothing."),
+        ("jitter", "soon", ""),
+    ],
+)
+def test_a_policy_that_cannot_be_kept_is_said_beside_its_field(ada: Client, field: str, value: str, said: str) -> None:
+    found = faults(ada, **{f"companion-0-{field}": value})
+    assert list(found) == [field]
+    assert said in found[field][0]
+
+
+def test_days_go_with_a_crontab_alone(ada: Client) -> None:
+    interval = IntervalSchedule.objects.create(every=1, period="hours")
+    found = faults(ada, crontab=None, interval=interval.pk, **{"companion-0-days": "L"})
+    assert found == {"days": ["Days go with a crontab alone."]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("kwargs", "{whole", "JSON"),
+        ("kwargs", "[1]", "no JSON object"),
+        ("args", "{}", "no JSON list"),
+        ("headers", "[", ""),
+        ("name", "hourly-health-check", "already exists"),
+        ("expire_seconds", "-1", ""),
+    ],
+)
+def test_a_field_of_a_schedule_that_cannot_be_read_is_said_beside_it(
+    ada: Client, field: str, value: str, said: str
+) -> None:
+    found = faults(ada, **{field: value})
+    assert field in found
+    assert any(said in text for text in found[field])
+
+
+def test_solar_rules_and_times_that_have_passed_are_refused_with_a_sentence(ada: Client) -> None:
+    solar = SolarSchedule.objects.create(event="sunrise", latitude=52, longitude=13)
+    past = ClockedSchedule.objects.create(clocked_time=datetime(2020, 1, 1, tzinfo=timezone.get_default_timezone()))
+    assert "Solar schedules are not supported" in faults(ada, crontab=None, solar=solar.pk)["solar"][0]
+    assert "That has passed" in faults(ada, crontab=None, clocked=past.pk, one_off=True)["clocked"][0]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("intervalschedule", {"every": "0", "period": "seconds"}),
+        ("crontabschedule", {"minute": "61", "hour": "*", "day_of_month": "*", "month_of_year": "*"}),
+        ("crontabschedule", {"minute": "0", "hour": "0", "day_of_month": "30", "month_of_year": "2"}),
+        ("crontabschedule", {"minute": "0", "hour": "0", "day_of_month": "*", "timezone": "Mars/Olympus"}),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_on_its_page(ada: Client, path: str, sent: dict[str, str]) -> None:
+    whole = {"month_of_year": "*", "day_of_week": "*", "timezone": "UTC"} | sent
+    answer = ada.post(f"/admin/django_celery_beat/{path}/add/", whole)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors
+
+
+def test_the_list_says_why_beat_leaves_a_schedule_out(ada: Client) -> None:
+    solar = SolarSchedule.objects.create(event="sunrise", latitude=52, longitude=13)
+    PeriodicTask.objects.create(name="at sunrise", task="health_check", solar=solar)
+    assert "left out: solar schedules are not supported" in ada.get(SCHEDULES).content.decode()
+
+
+def test_a_schedule_is_paused_and_resumed_from_its_page(ada: Client) -> None:
+    row = daily()
+    assert "does not run" in ada.get(f"{SCHEDULES}{row.pk}/pause/").content.decode()
+    assert daily().enabled
+    assert "It is paused." in ada.post(f"{SCHEDULES}{row.pk}/pause/", follow=True).content.decode()
+    assert not daily().enabled
+    ada.post(f"{SCHEDULES}{row.pk}/resume/")
+    assert daily().enabled
+
+
+def test_runs_are_cancelled_and_run_again_from_their_page_and_from_the_list(ada: Client) -> None:
+    failed, queued, running = make_failed_run(), make_run(state="queued"), make_run(state="running")
+    assert "asked to stop" in ada.post(f"{RUNS}{running.pk}/cancel/", follow=True).content.decode()
+    assert "nothing left to cancel" in ada.post(f"{RUNS}{failed.pk}/cancel/").content.decode()
+    told = ada.post(RUNS, {"action": "cancel_selected", "_selected_action": [queued.pk, failed.pk]}, follow=True)
+    assert "It is cancelled." in told.content.decode()
+    assert "nothing left to cancel" in told.content.decode()
+    JobRun.objects.filter(pk=running.pk).update(state="cancelled")
+    ada.post(f"{RUNS}{failed.pk}/retry/")
+    again = JobRun.objects.latest("id")
+    assert (again.trigger, again.due_at, again.arguments["by"]) == ("retry", failed.due_at, "ada")
+
+
+def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
+    failed, queued = make_failed_run(), make_run(state="queued")
+    grace = Client()
+    grace.force_login(make_person("grace", "moderator"))
+    assert grace.post(f"{RUNS}{queued.pk}/cancel/").status_code == 403
+    assert grace.post(f"{RUNS}{failed.pk}/retry/").status_code == 403
+    for act in ("cancel_selected", "retry_selected"):
+        grace.post(RUNS, {"action": act, "_selected_action": [queued.pk, failed.pk]})
+    assert JobRun.objects.get(pk=queued.pk).state == "queued"
+    assert JobRun.objects.count() == 2
+    ScheduleCompanion.objects.filter(schedule=daily()).update(overlap="queue")
+    page = grace.get(f"{SCHEDULES}{daily().pk}/change/").content.decode()
+    assert "let one wait" in page
+    assert 'name="companion-0-overlap"' not in page
