@@ -106,7 +106,7 @@ def send_form(client: Client, row: Model, **changes: Any) -> None:
 
 def stored(row: PeriodicTask) -> datetime | None:
     """When the schedule is due next, as the running beat has reckoned it."""
-    return ScheduleCompanion.objects.filter(schedule=row).values_list("next_due_at", flat=True).first()
+    return ScheduleCompanion.objects.filter(schedule=row).values_list("fires_at", flat=True).first()
 
 
 def test_a_running_beat_takes_what_the_forms_of_schedules_change_within_seconds(

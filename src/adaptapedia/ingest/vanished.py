@@ -218,7 +218,7 @@ def settle_vanished(sweep: Sweep, *, origin: Origin) -> Settled:
     retired, restored = {}, {}
     for name, table, side in ENTRIES:
         restored[name] = write("entries_restored", table=table, side=side)
-        retired[name] = write("entries_retired", table=table, side=side)
+        retired[name] = 0 if sweep.answer == KEEP else write("entries_retired", table=table, side=side)
     restored["adaptations"] = write("adaptations_restored")
     retired["adaptations"] = write("adaptations_retired") + write("adaptations_retired_with_entries")
     return Settled(missing, retired, restored)
