@@ -41,7 +41,7 @@ def test_a_run_succeeds_with_its_counts_and_they_are_remembered() -> None:
     assert (run.state, run.counts, run.error, run.attempt, run.fence) == (
         State.SUCCEEDED, {"sum": 50, "attempt": 1}, "", 1, 1
     )  # fmt: skip
-    assert run.worker.startswith("worker-1@test ")
+    assert run.worker.startswith("worker-1@shared ")
     assert run.started_at is not None
     assert run.finished_at is not None
     assert wait_until(lambda: cache.get("sample_last") is not None, seconds=60), "it is cached once it is recorded"
