@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from celery import current_app
+from celery import current_app, uuid
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -82,21 +82,32 @@ def _send_at_once(messages: list[Message]) -> None:
 
 
 def _message(message: Message, *, producer: Any, declare: tuple[()] | None = None) -> None:
-    """Send one; `declare` is empty where its queue is known to be there, as for all but the first of a batch."""
-    options = dict(message.options)
-    given: dict[str, Any] = {name: options[name] for name in ("exchange", "routing_key", "priority") if name in options}
-    where: dict[str, Any] = given if "exchange" in given else {"queue": message.queue, **given}
-    headers: dict[str, Any] = {**options.get("headers", {}), "run_id": message.run_id}
-    current_app.send_task(
-        message.task if spec_of_task(message.task) else RUN_PLAIN,
-        args=message.arguments.get("args", []),
-        kwargs=message.arguments.get("kwargs", {}),
-        headers={**headers, "periodic_task_name": message.schedule_name},
-        soft_time_limit=options.get("soft_limit"),
+    """Send one; `declare` is empty where its queue is known to be there, as for all but the first of a batch.
+
+    By the two steps of Celery's `send_task`, which takes twice as long, for what is settled here already: where the
+    message goes, and that nobody waits for a result.
+    """
+    options, amqp = dict(message.options), current_app.amqp
+    name = message.task if spec_of_task(message.task) else RUN_PLAIN
+    where: dict[str, Any] = {key: options[key] for key in ("exchange", "routing_key", "priority") if key in options}
+    made = amqp.create_task_message(
+        uuid(),
+        name,
+        message.arguments.get("args", []),
+        message.arguments.get("kwargs", {}),
+        reply_to=current_app.thread_oid,
         time_limit=options.get("hard_limit"),
+        soft_time_limit=options.get("soft_limit"),
+        create_sent_event=current_app.conf.task_send_sent_event,
         ignore_result=True,
+    )
+    headers = {"run_id": message.run_id, "periodic_task_name": message.schedule_name}
+    amqp.send_task_message(
+        producer,
+        name,
+        made,
+        **(where if "exchange" in where else {"queue": message.queue, **where}),
+        headers={**options.get("headers", {}), **headers},
         retry_policy=BRIEF_RETRY,
-        producer=producer,
         declare=declare,
-        **where,
     )
