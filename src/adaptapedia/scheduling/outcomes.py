@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from adaptapedia.scheduling.core.policies import Missed
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.wording import at_length, in_utc
+from adaptapedia.scheduling.wording import in_utc, roughly
 
 PROMPT = timedelta(seconds=2)
 REASONS = ("paused", "missed", "overlap", "expired")
@@ -31,7 +31,7 @@ def told(run: JobRun, *, zone: ZoneInfo | None = None) -> Iterator[str]:
         yield from _skipped(run, zone)
         return
     if run.due_at is not None and run.created_at - run.due_at > PROMPT:
-        late = at_length(run.created_at - run.due_at)
+        late = roughly(run.created_at - run.due_at)
         text = _("Run %(run)s was written at %(when)s, %(late)s late.")
         yield text % {"run": run.pk, "when": in_utc(run.created_at, zone), "late": late}
     yield _state(run, zone)
@@ -54,7 +54,7 @@ def missed_in_words(missed: str, bound: int) -> str:
 
 
 def _state(run: JobRun, zone: ZoneInfo | None) -> str:
-    took = at_length(run.duration) if run.duration else ""
+    took = roughly(run.duration) if run.duration else ""
     known = {
         "run": run.pk,
         "began": in_utc(run.started_at, zone) if run.started_at else "–",

@@ -23,7 +23,7 @@ def resume(name: str) -> bool:
 @transaction.atomic
 def switch(schedules: QuerySet[PeriodicTask], *, on: bool) -> list[PeriodicTask]:
     """Resume or pause each by itself, so that it is put down who did; those that were not so already."""
-    others = list(schedules.select_for_update().filter(enabled=not on).order_by("name"))
+    others = list(schedules.select_for_update(of=("self",)).filter(enabled=not on).order_by("name"))
     for schedule in others:
         schedule.enabled = on
         schedule.save(update_fields=["enabled", "date_changed"])  # the time of the last run stays

@@ -29,7 +29,7 @@ CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A schedule's row with its rule's and its companion's, read in one go (`store.DUE`) or off the models.
+    """A schedule's row with its rule's and its companion's, read in one go (`store`) or off the models.
 
     What follows from the row is worked out once: ten thousand may be due together.
     """

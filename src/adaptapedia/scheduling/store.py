@@ -99,7 +99,11 @@ class PostgresStore:
         return now
 
     def _due(self, now: datetime, limit: int) -> list[Schedule]:
-        found = self._session.execute(_DUE, {"now": now, "limit": limit}).fetchall()
+        """Lock first, read then: what was edited until the lock is read, and later edits wait for our commit."""
+        locked = self._session.execute(_LOCK, {"now": now, "limit": limit}).fetchall()
+        if not locked:
+            return []
+        found = self._session.execute(_READ, [[it["schedule_id"] for it in locked]]).fetchall()
         return [_schedule(record) for record in found]
 
     def _write(self, outcomes: Sequence[Outcome], rows: dict[int, Schedule], now: datetime) -> list[Message]:
@@ -236,7 +240,14 @@ _COMPANION = tuple(
     for field in fields(Schedule)
     if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault"}
 )
-_DUE = f"""
+_LOCK = """
+    SELECT schedule_id FROM scheduling_schedulecompanion
+    WHERE fires_at <= %(now)s OR edited_at IS NOT NULL
+    ORDER BY fires_at NULLS FIRST
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+"""
+_READ = f"""
     SELECT schedule.id, schedule.name, schedule.task, schedule.enabled, schedule.one_off, schedule.start_time,
         schedule.expires, schedule.expire_seconds, schedule.args, schedule.kwargs, schedule.queue, schedule.exchange,
         schedule.routing_key, schedule.headers, schedule.priority, schedule.solar_id,
@@ -248,10 +259,8 @@ _DUE = f"""
     LEFT JOIN django_celery_beat_crontabschedule AS cron ON cron.id = schedule.crontab_id
     LEFT JOIN django_celery_beat_intervalschedule AS interval ON interval.id = schedule.interval_id
     LEFT JOIN django_celery_beat_clockedschedule AS clocked ON clocked.id = schedule.clocked_id
-    WHERE companion.fires_at <= %(now)s OR companion.edited_at IS NOT NULL
+    WHERE companion.schedule_id = ANY(%s)
     ORDER BY companion.fires_at NULLS FIRST
-    LIMIT %(limit)s
-    FOR UPDATE OF companion SKIP LOCKED
 """
 _INSERT = """
     INSERT INTO scheduling_jobrun (schedule_id, schedule_name, task, queue, arguments, options, due_at, due_until,

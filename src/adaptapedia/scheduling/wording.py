@@ -19,18 +19,14 @@ def in_words(span: timedelta) -> str:
     return f"{seconds:g} s"
 
 
-def at_length(span: timedelta) -> str:
-    """A span of time in its two largest units: 0.4 s, 12 s, 3 min 5 s, 4 h, 3 d 4 h."""
-    seconds = abs(span).total_seconds()
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    said: list[str] = []
-    rest = int(seconds)
+def roughly(span: timedelta) -> str:
+    """How long something took or takes, in its two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
+    left, parts = max(0, round(span.total_seconds())), []
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        count, rest = divmod(rest, size)
-        if count or said:
-            said.append(f"{count} {unit}" if count else "")
-    return " ".join(part for part in said[:2] if part)
+        count, left = divmod(left, size)
+        parts.append(f"{count} {unit}" if count else "")
+    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
 
 
 def in_utc(moment: datetime, zone: ZoneInfo | None = None) -> str:

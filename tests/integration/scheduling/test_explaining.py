@@ -146,7 +146,8 @@ def test_without_a_leader_it_says_when_the_last_one_was_seen_and_what_will_becom
 
 
 def test_a_tick_that_waits_for_its_jitter_says_when_it_comes(daily: PeriodicTask) -> None:
-    stand(daily, next_due_at=NOON, fires_at=NOON, jitter=timedelta(days=1))
+    stand(daily, jitter=timedelta(days=1))
+    stand(daily, next_due_at=NOON, fires_at=NOON)
     lead(seen=NOON)
     found, said = asked(now=NOON + timedelta(seconds=1))
     assert found.verdict == "not_yet"

@@ -86,8 +86,7 @@ def runs(console: Console, asked: Namespace) -> None:
 def answer(console: Console, asked: Namespace) -> None:
     found = answer_run(_found(asked.run), asked.answer, by=getpass.getuser())
     does = "is usual from now on" if found.finished_at else f"goes on: {asked.answer}"
-    said = f"Run {found.pk} of {found.schedule_name} {does}."
-    tell(console, telling.told_run(found) if asked.as_json else said)
+    tell(console, telling.told_run(found) if asked.as_json else f"Run {found.pk} of {found.schedule_name} {does}.")
 
 
 def pause(console: Console, asked: Namespace) -> None:

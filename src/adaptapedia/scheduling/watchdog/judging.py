@@ -8,7 +8,7 @@ from enum import StrEnum
 from adaptapedia.scheduling.bands import band_of
 from adaptapedia.scheduling.presence import SILENT_AFTER
 from adaptapedia.scheduling.terms import HOUR, MINUTE, SECOND
-from adaptapedia.scheduling.wording import at_length
+from adaptapedia.scheduling.wording import roughly
 
 LATE_AFTER = MINUTE
 """A tick is written within two seconds, by the next leader where the last one was killed."""
@@ -200,7 +200,7 @@ def _late(sight: Sight) -> Iterator[Finding]:
     for one in sight.overdue:
         if sight.now - one.fires_at > LATE_AFTER:
             expected = f"a run of {one.name} at {_at(one.fires_at)}"
-            yield Finding(Kind.LATE, one.name, expected, f"none {at_length(sight.now - one.fires_at)} later", one.name)
+            yield Finding(Kind.LATE, one.name, expected, f"none {roughly(sight.now - one.fires_at)} later", one.name)
 
 
 def _missing(missing: Iterable[Missing]) -> Iterator[Finding]:
@@ -278,17 +278,17 @@ def _check(sight: Sight) -> Iterator[Finding]:
         return
     within = check.every + CHECK_LATE_AFTER
     if sight.now - check.last > within:
-        expected = f"{check.name} comes through from beat to worker, database and cache every {at_length(check.every)}"
+        expected = f"{check.name} comes through from beat to worker, database and cache every {roughly(check.every)}"
         seen = f"it last did {_ago(sight.now, check.last)}"
         yield Finding(Kind.CHECK, check.name, expected, seen, check.name)
 
 
 def _long_is(seconds: float) -> str:
-    return at_length(timedelta(seconds=seconds))
+    return roughly(timedelta(seconds=seconds))
 
 
 def _ago(now: datetime, moment: datetime) -> str:
-    return f"{at_length(now - moment)} ago"
+    return f"{roughly(now - moment)} ago"
 
 
 def _at(moment: datetime) -> str:
