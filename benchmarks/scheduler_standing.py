@@ -203,6 +203,7 @@ def measure_lateness(count: int, minutes: int) -> None:
 
     begin = due_in(30 + count / 1_000)
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE scheduling_jobrun CASCADE")
         cursor.execute(MOVE, {"begin": begin, "interval": hundred_minutes()})
     wait_for(lambda: ask(UNSEEN) == 0, seconds=300)
     if datetime.now(UTC) > begin - timedelta(seconds=5):
@@ -210,13 +211,22 @@ def measure_lateness(count: int, minutes: int) -> None:
     with redis.Redis.from_url(CONFIG.redis("broker")) as server:
         server.delete(QUEUE)
     with watched(Arrivals()) as arrivals:
-        time.sleep((begin - datetime.now(UTC)).total_seconds() + 60 * minutes - 1)
+        for minute in range(minutes):
+            time.sleep((begin - datetime.now(UTC)).total_seconds() + 60 * minute + 30)
+            end_runs()
     late = sorted(lateness(arrivals, begin.timestamp()))
     if len(late) != minutes * count // ROUND:
         raise SystemExit(f"{len(late)} messages were sent, not {minutes * count // ROUND}")
     result(f"scheduler.lateness_p50_{count}_s", late[len(late) // 2], "s")
     result(f"scheduler.lateness_p99_{count}_s", late[int(len(late) * 0.99) - 1], "s")
     result(f"scheduler.lateness_max_{count}_s", late[-1], "s")
+
+
+def end_runs() -> None:
+    """What workers would have done by then: else beat sends again what nobody has taken for a minute."""
+    from adaptapedia.scheduling.models import JobRun
+
+    JobRun.objects.filter(state=JobRun.State.QUEUED).update(state=JobRun.State.SUCCEEDED)
 
 
 def lateness(arrivals: Arrivals, begin: float) -> list[float]:

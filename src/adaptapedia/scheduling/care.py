@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 State = JobRun.State
 
-AT_ONCE = 5_000
-"""Runs whose messages are sent again in one round."""
+AT_ONCE = 1_000
+"""Runs whose messages are sent again in one round: a fraction of the time for which the lease holds."""
 
 EXPIRED = Q(state=State.QUEUED, started_at=None, expires_at__lte=Now())
 RETRY_DUE = Q(state=State.WAITING, next_attempt_at__lte=Now())

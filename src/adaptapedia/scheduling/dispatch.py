@@ -73,12 +73,11 @@ def _send_at_once(messages: list[Message]) -> None:
         if len(messages) == 1:
             _message(messages[0], producer=producer)
             return
-        known: set[str | None] = set()
+        known: set[str] = set()
         with producer.batch(max_size=AT_ONCE):
             for message in messages:
-                queue = None if "exchange" in message.options else message.queue
-                _message(message, producer=producer, declare=() if queue in known else None)
-                known.add(queue)
+                _message(message, producer=producer, declare=() if message.queue in known else None)
+                known.add(message.queue)
 
 
 def _message(message: Message, *, producer: Any, declare: tuple[()] | None = None) -> None:
@@ -89,7 +88,7 @@ def _message(message: Message, *, producer: Any, declare: tuple[()] | None = Non
     """
     options, amqp = dict(message.options), current_app.amqp
     name = message.task if spec_of_task(message.task) else RUN_PLAIN
-    where: dict[str, Any] = {key: options[key] for key in ("exchange", "routing_key", "priority") if key in options}
+    named: dict[str, Any] = {key: options[key] for key in ("exchange", "routing_key", "priority") if key in options}
     made = amqp.create_task_message(
         uuid(),
         name,
@@ -106,7 +105,8 @@ def _message(message: Message, *, producer: Any, declare: tuple[()] | None = Non
         producer,
         name,
         made,
-        **(where if "exchange" in where else {"queue": message.queue, **where}),
+        queue=message.queue,
+        **named,
         headers={**options.get("headers", {}), **headers},
         retry_policy=BRIEF_RETRY,
         declare=declare,

@@ -413,6 +413,16 @@ def test_what_a_row_says_of_its_message_is_in_it(beat: Beats) -> None:
     assert message.properties["priority"] == 3
 
 
+def test_many_messages_at_once_reach_each_its_queue_also_where_an_exchange_is_named_without_a_key(beat: Beats) -> None:
+    for number in range(4):
+        miss(make_schedule(f"plain-{number}", task="sample_count", queue=f"nobody-listens-{number % 2}"), hours=1)
+    PeriodicTask.objects.filter(name__in=["plain-0", "plain-1"]).update(exchange="elsewhere")
+    beat().go_round()
+    with redis.Redis.from_url(CONFIG.redis("broker")) as broker:
+        assert [broker.llen(f"nobody-listens-{number}") for number in range(2)] == [2, 2]
+        broker.delete("nobody-listens-0", "nobody-listens-1")
+
+
 def test_a_task_that_is_no_job_gets_a_run_as_well(beat: Beats) -> None:
     miss(make_schedule("cleanup", task="celery.backend_cleanup", queue="nobody-listens"), hours=1)
     engine = beat()
