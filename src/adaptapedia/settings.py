@@ -346,6 +346,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 8 * 3600,
     "socket_keepalive": True,
     "socket_connect_timeout": 5,
+    "socket_timeout": 10,  # of a Valkey that hangs; a worker waits for messages a second at a time
 }
 CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 

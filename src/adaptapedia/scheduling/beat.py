@@ -28,8 +28,9 @@ from adaptapedia.scheduling.core.engine import Deposed
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.models import Presence
+from adaptapedia.scheduling.presence import LEAVE_WITHIN
 from adaptapedia.scheduling.queries import BEAT_SEEN
-from adaptapedia.scheduling.store import BATCH, PostgresStore
+from adaptapedia.scheduling.store import PostgresStore
 from adaptapedia.scheduling.terms import DAY
 from adaptapedia.scheduling.watchdog import start_in_beat
 from adaptapedia.scheduling.wording import in_a_line
@@ -111,15 +112,24 @@ class Engine:
             self._drop_session()
         except UNREACHABLE as error:
             self._lose_session(error)
+        except Exception:
+            log.exception("A round failed; the next begins in a second")
+            self._drop_session()
         else:
             self._note_within_reach()
 
     def close(self) -> None:
         self.stopping.set()
         self._drop_session()
-        if not self._out_of_reach_since:
-            with suppress(DatabaseError, InterfaceError):
-                presence.leave(self.holder)
+        # A signal's handler may call this in the middle of a query, whose connection is then taken.
+        leaving = threading.Thread(target=self._leave, name="leaving", daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_WITHIN)
+
+    def _leave(self) -> None:
+        with suppress(DatabaseError, InterfaceError):
+            presence.leave(self.holder)
+        connection.close()
 
     def _lead(self, store: PostgresStore) -> None:
         self._adopt(store)
@@ -128,7 +138,7 @@ class Engine:
             batch = store.write_due()
             self._send(store, batch.messages)
             glance = store.glance()
-            if batch.looked_at < BATCH:
+            if not batch.more:
                 break
         self._tend(store)
         self._pause = LOCKED if glance.pressing else self._until(glance.next_at, glance.now)
@@ -160,7 +170,8 @@ class Engine:
             self._seen_at = time.monotonic()
             presence.show(self.holder, Presence.Kind.BEAT)
             if self.leads:
-                cache.set(BEAT_SEEN, timezone.now().isoformat(), timeout=DAY.total_seconds())
+                with suppress(RedisError):  # that the cache is away is told by its own leg on /ops/
+                    cache.set(BEAT_SEEN, timezone.now().isoformat(), timeout=DAY.total_seconds())
 
     def _lose_session(self, error: Exception) -> None:
         if self._out_of_reach_since is None:

@@ -7,14 +7,15 @@ Every time is the database's, so the clocks of workers and beats need not agree.
 import logging
 
 from celery import current_app
-from django.db import transaction
+from django.db import DataError, connection, transaction
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import LessThan
 
-from adaptapedia.scheduling import attempts
+from adaptapedia.scheduling import attempts, tallies
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.terms import spec_for
 from adaptapedia.scheduling.timing import timing
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 State = JobRun.State
 
 AT_ONCE = 1_000
-"""Runs whose messages are sent again in one round: a fraction of the time for which the lease holds."""
+"""Runs that are looked after, or whose messages are sent again, in one round: a fraction of the lease's time."""
+TOLD = 20
+"""Runs that are named in a line of the log."""
 
 EXPIRED = Q(state=State.QUEUED, started_at=None, expires_at__lte=Now())
 RETRY_DUE = Q(state=State.WAITING, next_attempt_at__lte=Now())
@@ -44,9 +47,12 @@ def tend() -> list[Message]:
 
 
 def _free() -> Q:
-    """Queued runs that waited for another, which goes no more."""
-    older = JobRun.objects.filter(pk=OuterRef("behind"), state__in=(State.QUEUED, State.RUNNING))
-    return Q(~Exists(older), state=State.QUEUED, behind__isnull=False)
+    """Queued runs that waited for another, which goes no more; of a backfill, which has ended."""
+    older = JobRun.objects.filter(pk=OuterRef("behind"))
+    going = older.filter(state__in=(State.QUEUED, State.RUNNING))
+    chained = Q(trigger=JobRun.Trigger.BACKFILL)
+    waits = Q(state=State.QUEUED, behind__isnull=False)
+    return waits & ((~chained & ~Exists(going)) | (chained & ~Exists(older.filter(state__in=JobRun.OPEN))))
 
 
 def _deaf() -> Q:
@@ -57,10 +63,10 @@ def _deaf() -> Q:
 
 def _end_the_deaf() -> None:
     """Have the attempts killed that do not stop by themselves; their runs are cancelled."""
-    for run in JobRun.objects.filter(_deaf()):
+    for run in JobRun.objects.filter(_deaf())[:AT_ONCE]:
+        current_app.control.revoke(run.message, terminate=True, signal="SIGKILL")
         if attempts.cancel(run):
             log.warning("Run %s did not stop when it was cancelled: its attempt is killed on %s", run, run.worker)
-            current_app.control.revoke(run.message, terminate=True, signal="SIGKILL")
 
 
 def _unsent() -> Q:
@@ -80,10 +86,18 @@ def _lost() -> Q:
     return Q(LessThan(up_since, latest), state=State.RUNNING, heartbeat_at__lt=latest)
 
 
+@transaction.atomic
 def _expire() -> None:
-    for run in JobRun.objects.filter(EXPIRED):
-        if attempts.skip_queued(run, attempts.expired(run)):
-            log.warning("Run %s is skipped: %s", run, attempts.expired(run))
+    """In one statement: with the workers away, thousands may expire at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE)
+        expired = cursor.fetchall()
+        for _, _, task in expired:
+            tallies.add("scheduling_runs_ended", job=spec_for(task).name, outcome=State.SKIPPED)
+        tallies.flush(cursor)
+    if expired:
+        told = ", ".join(f"{name} #{run_id}" for run_id, name, _ in expired[:TOLD])
+        log.warning("%d runs are skipped, nobody started them in time: %s", len(expired), told)
 
 
 def _start_retries() -> None:
@@ -94,11 +108,25 @@ def _start_retries() -> None:
 
 @transaction.atomic
 def _take_from_the_lost() -> None:
-    for run in JobRun.objects.select_for_update(skip_locked=True).filter(_lost()):
-        if attempts.lose(run):
+    for run in JobRun.objects.select_for_update(skip_locked=True).filter(_lost())[:AT_ONCE]:
+        try:
+            with transaction.atomic():
+                lost = attempts.lose(run)
+        except DataError:  # of one run that cannot be written, the others are not to wait for it
+            log.exception("Run %s was lost with its worker, which cannot be put down", run)
+            continue
+        if lost:
             log.warning("Run %s: attempt %s was lost with its worker %s", run, run.attempt, run.worker)
 
 
 def _to_send() -> list[Message]:
     """What has no message. It counts as sent when it is (`PostgresStore.mark_sent`)."""
     return [Message.of(run) for run in JobRun.objects.filter(_unsent()).order_by("id")[:AT_ONCE]]
+
+
+_EXPIRE = """
+    UPDATE scheduling_jobrun SET state = 'skipped', finished_at = clock_timestamp(), behind = NULL,
+        reason = 'expired: not started by ' || to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'
+    WHERE state = 'queued' AND started_at IS NULL AND expires_at <= clock_timestamp()
+    RETURNING id, schedule_name, task
+"""

@@ -63,7 +63,7 @@ def send(messages: Iterable[Message]) -> list[Message]:
             _send_at_once(part)
             sent += part
             del waiting[:AT_ONCE]
-    except (OperationalError, RedisError) as error:
+    except (OperationalError, RedisError, OSError) as error:
         log.warning("The broker is out of reach, %d runs wait for it: %s", len(waiting), in_a_line(error))
     return sent
 

@@ -157,6 +157,7 @@ class JobRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule_name", "-id"], name="run_of_schedule"),
+            models.Index(fields=["schedule"], condition=Q(schedule__isnull=False), name="run_of_row"),
             models.Index(
                 fields=["state"], condition=Q(state__in=["queued", "running", "waiting", "asking"]), name="run_open"
             ),

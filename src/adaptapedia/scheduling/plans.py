@@ -1,7 +1,7 @@
 """Rows as the core sees them: the rule, the policies and the place in time of a schedule."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from adaptapedia.scheduling.core.policies import Missed, Overlap, Policies, offs
 from adaptapedia.scheduling.core.reckoning import Mark, Plan
 from adaptapedia.scheduling.core.rules import BadRule, Clocked, Crontab, Interval, Rule, zone_named
 from adaptapedia.scheduling.models import ScheduleCompanion
-from adaptapedia.scheduling.terms import JobSpec, spec_for
+from adaptapedia.scheduling.terms import SECOND, JobSpec, spec_for
 
 T = TypeVar("T", list[Any], dict[str, Any])
 
@@ -24,6 +24,8 @@ POLICIES = (
     *("backoff", "backoff_max"),
 )
 """Of a companion and of a `JobSpec`, by the same names; empty in the row means the job's."""
+SHOWN = 100
+"""Characters of a row's JSON in the sentence that says what is wrong with it."""
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
@@ -101,7 +103,7 @@ class Schedule:
             anchor = self.start_time or self.anchor_at
             if anchor is None:
                 raise BadRule("its interval has no time to count from yet")
-            return Interval(timedelta(**{self.period: self.every}), anchor, from_anchor=self.start_time is not None)
+            return Interval(_span(self.every, self.period), anchor, from_anchor=self.start_time is not None)
         if self.clocked_time is not None:
             return Clocked(self.clocked_time)
         if self.solar_id is not None:
@@ -184,15 +186,47 @@ def queue_of(row: Schedule) -> str:
 
 
 def given(name: str, text: str | None, kind: type[T]) -> T:
-    """A list or an object that a row holds as JSON, empty when it holds none. Raises BadRule for anything else."""
+    """A list or an object that a row holds as JSON, empty when it holds none.
+
+    Raises BadRule for anything else, and for what PostgreSQL's jsonb does not take: NUL, lone surrogates, NaN.
+    """
     word = "list" if kind is list else "object"
     try:
         value = json.loads(text) if text else kind()
-    except ValueError:
-        raise BadRule(f"its {name} are no JSON: {text!r}") from None
-    if not isinstance(value, kind):
-        raise BadRule(f"its {name} are no JSON {word}: {text!r}")
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        storable = all("\0" not in said for said in _strings(value))
+    except (ValueError, RecursionError):
+        raise BadRule(f"its {name} are no JSON that can be stored: {_shown(text)}") from None
+    if not isinstance(value, kind) or not storable:
+        raise BadRule(f"its {name} are no JSON {word} that can be stored: {_shown(text)}")
     return value
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield key
+            yield from _strings(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from _strings(held)
+
+
+def _shown(text: str | None) -> str:
+    return repr(text[:SHOWN]) + ("…" if len(text) > SHOWN else "") if text else ""
+
+
+def _span(every: int, period: str) -> timedelta:
+    """Raises BadRule for one that is shorter than a second, or longer than can be told."""
+    try:
+        span = timedelta(**{period: every})
+    except (OverflowError, TypeError):
+        raise BadRule(f"its interval cannot be reckoned with: every {every} {period}") from None
+    if span < SECOND:
+        raise BadRule(f"its interval is shorter than a second: every {every} {period}")
+    return span
 
 
 def visibility() -> timedelta:

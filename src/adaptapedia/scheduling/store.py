@@ -4,9 +4,12 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from itertools import accumulate, takewhile
 from typing import Any
+
+import psycopg
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.engine import Outcome, Refused, Standing, settle
@@ -14,13 +17,20 @@ from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.plans import CRON_FIELDS, POLICIES, Schedule, plan_of, queue_of
+from adaptapedia.scheduling.wording import in_a_line
 
 log = logging.getLogger(__name__)
 
 BATCH = 1_000
 """Schedules in one transaction."""
+MOST_RUNS = 5_000
+"""Runs in one transaction, but for those of a single schedule: a leader that is silent for too long loses its lead."""
 ON_TIME = timedelta(minutes=1)
 """A tick found later than this was missed: its expiry counts from now on."""
+
+
+UNRECKONABLE = (ValueError, ArithmeticError, TypeError, RecursionError)
+"""What a row may raise that was broken in SQL: BadRule, which is a ValueError, where we foresaw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,8 @@ class Batch:
 
     messages: list[Message]
     """Of the new runs, to be sent now that their rows are committed."""
-    looked_at: int
-    """Schedules; below `BATCH` when nothing is left."""
+    more: bool
+    """Whether there may be more to write."""
 
 
 class PostgresStore:
@@ -64,22 +74,38 @@ class PostgresStore:
         """Write the runs of what is due, skip what was missed or paused, and move every schedule on.
 
         `now` is the database's, unless a history is replayed. A schedule that somebody is editing right now is
-        left for the next round, one that cannot be reckoned is left out until it is mended.
+        left for the next round, one that cannot be reckoned, or whose run PostgreSQL does not take, is left out
+        until it is mended.
         """
-        with self._session.holding(), _counted(self._session):
-            now = now or self._now()
-            rows = {row.id: row for row in self._due(now, limit)}
-            standings, faults = _standings(rows.values())
-            refused: list[Refused] = []
-            outcomes = settle(standings, now, refused=refused)
-            faults |= {standing.id: str(error) for standing, error in refused}
-            _count(outcomes, {standing.id: standing.plan.offset for standing in standings}, now)
-            messages = self._write(outcomes, rows, now)
-            faults |= {
-                outcome.id: _never_due(rows[outcome.id]) for outcome in outcomes if _came_too_late(outcome, rows)
-            }
-            self._leave_out(faults, rows)
-        return Batch(messages, len(rows))
+        try:
+            with self._session.holding(), _counted(self._session):
+                return self._write_batch(limit, now or self._now())
+        except psycopg.DataError as error:
+            if limit > 1:  # the other half is looked at in the next batch
+                return replace(self.write_due(limit=limit // 2, now=now), more=True)
+            self._leave_out_the_first(in_a_line(error), now)
+            return Batch([], more=True)
+
+    def _write_batch(self, limit: int, now: datetime) -> Batch:
+        rows = {row.id: row for row in self._due(now, limit)}
+        standings, faults = _standings(rows.values())
+        refused: list[Refused] = []
+        settled = settle(standings, now, refused=refused)
+        outcomes = _as_many_as_fit(settled)
+        faults |= {standing.id: str(error) for standing, error in refused}
+        _count(outcomes, {standing.id: standing.plan.offset for standing in standings}, now)
+        messages = self._write(outcomes, rows, now)
+        faults |= {it.id: _never_due(rows[it.id]) for it in outcomes if _came_too_late(it, rows)}
+        self._leave_out(faults, rows)
+        return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled))
+
+    def _leave_out_the_first(self, fault: str, now: datetime | None) -> None:
+        """Leave out the schedule that is next in turn, which cannot even be read."""
+        with self._session.holding():
+            locked = self._session.execute(_LOCK, {"now": now or self._now(), "limit": 1}).fetchone()
+            if locked is not None:
+                log.error("Schedule %s is left out until it is mended: %s", locked["schedule_id"], fault)
+                self._session.execute(_FAULT, _columns([{"id": locked["schedule_id"], "fault": fault}]))
 
     def mark_sent(self, messages: Sequence[Message]) -> None:
         """Put down that these were sent. A run whose message was sent and not put down is sent again, harmlessly."""
@@ -88,8 +114,12 @@ class PostgresStore:
             self._session.execute(_SENT, [ids])
 
     def adopt(self) -> int:
-        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them."""
+        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them.
+
+        What is left out is looked at again too: its fault may have been one of the code, and mended by a deploy.
+        """
         with self._session.holding():
+            self._session.execute(_LOOK_AGAIN)
             return self._session.execute(_ADOPT).rowcount
 
     def _now(self) -> datetime:
@@ -161,6 +191,13 @@ def _count(outcomes: Sequence[Outcome], offsets: Mapping[int, timedelta], now: d
             tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0])
 
 
+def _as_many_as_fit(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Those, from the first on, whose runs go into one transaction; the others stay due."""
+    runs = accumulate(len(outcome.reckoning.fire) for outcome in outcomes)
+    fitting = sum(1 for _ in takewhile(lambda total: total <= MOST_RUNS, runs))
+    return outcomes[: max(1, fitting)]
+
+
 def _schedule(record: dict[str, Any]) -> Schedule:
     cron = [record.pop(name) for name in (*CRON_FIELDS, "timezone")]
     policies = {name: record.pop(name) for name in POLICIES}
@@ -173,8 +210,8 @@ def _standings(rows: Any) -> tuple[list[Standing], dict[int, str]]:
         try:
             _ = row.arguments, row.options
             standings.append(Standing(row.id, row.name, plan_of(row), row.mark))
-        except BadRule as error:
-            faults[row.id] = str(error)
+        except UNRECKONABLE as error:
+            faults[row.id] = str(error) if isinstance(error, BadRule) else in_a_line(error)
     return standings, faults
 
 
@@ -240,12 +277,14 @@ _COMPANION = tuple(
     for field in fields(Schedule)
     if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault"}
 )
+# Both rows, so that nothing of a schedule is written that somebody is just editing, and no edit is waited for.
 _LOCK = """
-    SELECT schedule_id FROM scheduling_schedulecompanion
-    WHERE fires_at <= %(now)s OR edited_at IS NOT NULL
-    ORDER BY fires_at NULLS FIRST
+    SELECT companion.schedule_id FROM scheduling_schedulecompanion AS companion
+    JOIN django_celery_beat_periodictask AS schedule ON schedule.id = companion.schedule_id
+    WHERE companion.fires_at <= %(now)s OR companion.edited_at IS NOT NULL
+    ORDER BY companion.fires_at NULLS LAST, companion.schedule_id
     LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE OF companion, schedule SKIP LOCKED
 """
 _READ = f"""
     SELECT schedule.id, schedule.name, schedule.task, schedule.enabled, schedule.one_off, schedule.start_time,
@@ -260,7 +299,7 @@ _READ = f"""
     LEFT JOIN django_celery_beat_intervalschedule AS interval ON interval.id = schedule.interval_id
     LEFT JOIN django_celery_beat_clockedschedule AS clocked ON clocked.id = schedule.clocked_id
     WHERE companion.schedule_id = ANY(%s)
-    ORDER BY companion.fires_at NULLS FIRST
+    ORDER BY companion.fires_at NULLS LAST, companion.schedule_id
 """
 _INSERT = """
     INSERT INTO scheduling_jobrun (schedule_id, schedule_name, task, queue, arguments, options, due_at, due_until,
@@ -289,7 +328,8 @@ _COUNT = """
     WHERE schedule.id = counted.id
 """
 _FAULT = """
-    UPDATE scheduling_schedulecompanion AS companion SET fault = found.fault, fires_at = NULL, edited_at = NULL
+    UPDATE scheduling_schedulecompanion AS companion SET fault = found.fault, fires_at = NULL, edited_at = NULL,
+        next_due_at = CASE WHEN next_due_at > edited_at THEN NULL ELSE next_due_at END
     FROM unnest(%(id)s::bigint[], %(fault)s::text[]) AS found (id, fault)
     WHERE companion.schedule_id = found.id
 """
@@ -300,4 +340,7 @@ _ADOPT = """
     FROM django_celery_beat_periodictask AS schedule
     WHERE NOT EXISTS (SELECT FROM scheduling_schedulecompanion WHERE schedule_id = schedule.id)
     ON CONFLICT (schedule_id) DO NOTHING
+"""
+_LOOK_AGAIN = """
+    UPDATE scheduling_schedulecompanion SET edited_at = clock_timestamp() WHERE fault <> '' AND edited_at IS NULL
 """

@@ -22,7 +22,7 @@ from django_celery_beat.models import (
 from kombu.exceptions import OperationalError
 
 from adaptapedia.local.processes import wait_until
-from adaptapedia.scheduling import dispatch, leader, queries
+from adaptapedia.scheduling import dispatch, leader, queries, store
 from adaptapedia.scheduling.actions import request_run
 from adaptapedia.scheduling.beat import Engine, Scheduler
 from adaptapedia.scheduling.core.engine import Deposed
@@ -575,3 +575,122 @@ def test_a_session_that_is_ended_is_made_anew(sent: list[int], beat: Beats) -> N
         engine.go_round()
     assert engine.leads
     assert sent == [JobRun.objects.get().pk]
+
+
+def broken_in_sql(name: str, statement: str) -> PeriodicTask:
+    """A schedule that is due, then made odd behind everybody's back."""
+    row = make_schedule(name, task="sample_idle")
+    miss(row, hours=1)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [row.pk])
+    return row
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE django_celery_beat_periodictask SET args = '[NaN]' WHERE id = %s",
+        "UPDATE django_celery_beat_periodictask SET args = '[1e999]' WHERE id = %s",
+        """UPDATE django_celery_beat_periodictask SET kwargs = '{"a": ["\\u0000"]}' WHERE id = %s""",
+        """UPDATE django_celery_beat_periodictask SET headers = '{"a": "\\ud800"}' WHERE id = %s""",
+        "UPDATE django_celery_beat_periodictask SET args = repeat('[', 100000) WHERE id = %s",
+        "UPDATE django_celery_beat_periodictask SET expires = 'infinity' WHERE id = %s",
+        "UPDATE django_celery_beat_periodictask SET start_time = '20000-01-01' WHERE id = %s",
+        "UPDATE scheduling_schedulecompanion SET missed = 'bogus', edited_at = now() WHERE schedule_id = %s",
+        "UPDATE scheduling_schedulecompanion SET missed_bound = 2000000000 WHERE schedule_id = %s",
+        """WITH rule AS (INSERT INTO django_celery_beat_intervalschedule (every, period)
+            VALUES (2000000000, 'days') RETURNING id)
+        UPDATE django_celery_beat_periodictask SET crontab_id = NULL, interval_id = (SELECT id FROM rule)
+        WHERE id = %s""",
+        """WITH rule AS (INSERT INTO django_celery_beat_intervalschedule (every, period)
+            VALUES (1, 'months') RETURNING id)
+        UPDATE django_celery_beat_periodictask SET crontab_id = NULL, interval_id = (SELECT id FROM rule)
+        WHERE id = %s""",
+        """WITH rule AS (INSERT INTO django_celery_beat_intervalschedule (every, period)
+            VALUES (1, 'microseconds') RETURNING id)
+        UPDATE django_celery_beat_periodictask SET crontab_id = NULL, interval_id = (SELECT id FROM rule)
+        WHERE id = %s""",
+    ],
+)
+def test_no_row_however_odd_stops_beat_or_another_schedule(sent: list[int], beat: Beats, statement: str) -> None:
+    odd = broken_in_sql("odd", statement)
+    for number in range(3):
+        miss(make_schedule(f"sound-{number}", task="sample_idle"), hours=1)
+    engine = beat()
+    for _ in range(3):
+        engine.go_round()
+    assert engine.leads
+    assert len(sent) == 3
+    assert ScheduleCompanion.objects.get(schedule_id=odd.pk).fault != ""
+
+
+def test_a_row_whose_policy_is_mended_goes_on(sent: list[int], beat: Beats) -> None:
+    row = broken_in_sql(
+        "odd", "UPDATE scheduling_schedulecompanion SET missed = 'bogus', edited_at = now() WHERE schedule_id = %s"
+    )
+    engine = beat()
+    engine.go_round()
+    assert ScheduleCompanion.objects.get().fault
+    ScheduleCompanion.objects.update(missed="latest")
+    engine.go_round()
+    companion = ScheduleCompanion.objects.get(schedule=row)
+    assert (companion.fault, companion.fires_at is None) == ("", False)
+
+
+def test_mending_a_row_fires_nothing_that_was_due_only_after_it_broke(sent: list[int], beat: Beats) -> None:
+    row = make_schedule("sample-count", cron="0 2 * * *")
+    engine = beat()
+    engine.go_round()
+    PeriodicTask.objects.filter(pk=row.pk).update(args="[1,")
+    engine.go_round()
+    assert ScheduleCompanion.objects.get().fault
+    PeriodicTask.objects.filter(pk=row.pk).update(args="[]")
+    later = ScheduleCompanion.objects.get()
+    assert later.next_due_at is None
+    engine.go_round()
+    assert sent == []
+
+
+def test_what_is_left_out_is_looked_at_again_each_minute(sent: list[int], beat: Beats) -> None:
+    make_schedule("sample-count")
+    ScheduleCompanion.objects.update(fault="its job said something odd", edited_at=None, fires_at=None)
+    beat().go_round()
+    companion = ScheduleCompanion.objects.get()
+    assert (companion.fault, companion.fires_at is None) == ("", False)
+
+
+def test_what_somebody_holds_without_an_edit_holds_up_no_other_and_nobody_waits(sent: list[int], beat: Beats) -> None:
+    miss(make_schedule("sample-count"), hours=1)
+    held = make_schedule("held", task="sample_idle")
+    miss(held, hours=1)
+    engine = beat()
+    with transaction.atomic():
+        PeriodicTask.objects.filter(pk=held.pk).update(description="being written")
+        engine.go_round()
+        assert engine.leads
+        assert [run.schedule_name for run in JobRun.objects.all()] == ["sample-count"]
+    engine.go_round()
+    assert JobRun.objects.filter(schedule_name="held").count() == 1
+
+
+def test_more_missed_ticks_than_fit_go_into_several_transactions(
+    sent: list[int], beat: Beats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_RUNS", 25)
+    for number in range(4):
+        make_schedule(f"every-{number}", task="sample_idle", every=3600)
+    first = timezone.now() - timedelta(minutes=610)
+    ScheduleCompanion.objects.update(
+        anchor_at=first, next_due_at=first + timedelta(hours=1), fires_at=first, edited_at=None, missed="all"
+    )
+    ScheduleCompanion.objects.update(edited_at=None)
+    session = Session("test")
+    session.try_to_lead()
+    try:
+        batches = []
+        while (batch := PostgresStore(session).write_due()).messages:
+            batches.append(len(batch.messages))
+            assert batch.more or len(batches) == 2
+    finally:
+        session.resign()
+    assert batches == [20, 20]

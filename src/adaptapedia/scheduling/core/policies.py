@@ -9,6 +9,8 @@ from adaptapedia.scheduling.core.errors import BadRule
 
 NOTHING = timedelta(0)
 MILLISECOND = timedelta(milliseconds=1)
+MOST_MISSED = 10_000
+"""As many missed ticks of one schedule can be written at once."""
 LONGEST_WAIT = timedelta(days=3650)
 """Where a back-off without a bound has left what a timedelta can tell."""
 
@@ -55,7 +57,7 @@ class Policies:
 
     def __post_init__(self) -> None:
         for wrong, said in (
-            (self.missed_bound < 1, "The bound of missed ticks is at least 1."),
+            (not 1 <= self.missed_bound <= MOST_MISSED, f"The bound of missed ticks is from 1 to {MOST_MISSED:,}."),
             (self.jitter < NOTHING, "Jitter cannot be negative."),
             (self.retries < 0, "Retries cannot be negative."),
             (self.retry_after < NOTHING, "The wait before a retry cannot be negative."),

@@ -1,18 +1,15 @@
 """What the engine needs: the policies of a row, its place in time, and triggers that see every edit."""
 
 import django.db.models.deletion
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 SCHEDULE = "django_celery_beat_periodictask"
 COMPANION = "scheduling_schedulecompanion"
 RULES = ("crontab", "interval", "clocked")
-
-VOID = """CASE
-            WHEN {0}edited_at IS NOT NULL AND {0}paused_at IS NULL AND {0}next_due_at > {0}edited_at THEN NULL
-            ELSE {0}next_due_at
-        END"""
-"""What was reckoned by a rule that was edited before its time, with no beat to see it, is due no more."""
+POLICIES = (
+    *("missed", "missed_bound", "overlap", "soft_limit", "hard_limit", "retries", "retry_after", "backoff"),
+    "backoff_max",
+)
 
 NOTE_SCHEDULE = f"""
 CREATE FUNCTION scheduling_note_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,7 +22,6 @@ BEGIN
         ON CONFLICT (schedule_id) DO NOTHING;
     ELSE
         UPDATE {COMPANION} SET
-            next_due_at = {VOID.format("")},
             edited_at = at,
             anchor_at = CASE WHEN OLD.interval_id IS DISTINCT FROM NEW.interval_id THEN at ELSE anchor_at END,
             paused_at = CASE WHEN OLD.enabled AND NOT NEW.enabled THEN at ELSE paused_at END
@@ -52,7 +48,6 @@ DECLARE
     at timestamptz := clock_timestamp();
 BEGIN
     UPDATE {COMPANION} AS companion SET
-        next_due_at = {VOID.format("companion.")},
         edited_at = at{", anchor_at = at" if rule == "interval" else ""}
     FROM {SCHEDULE} AS schedule
     WHERE schedule.id = companion.schedule_id AND schedule.{rule}_id = NEW.id;
@@ -68,13 +63,14 @@ CREATE TRIGGER scheduling_edited_{rule} AFTER UPDATE ON django_celery_beat_{rule
 NOTE_POLICY = f"""
 CREATE FUNCTION scheduling_note_policy() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.next_due_at := {VOID.format("OLD.")};
     NEW.edited_at := clock_timestamp();
     PERFORM pg_notify('scheduling', 'edit');
     RETURN NEW;
 END $$;
 CREATE TRIGGER scheduling_edited_policy BEFORE UPDATE ON {COMPANION} FOR EACH ROW
-    WHEN ((OLD.days, OLD.jitter) IS DISTINCT FROM (NEW.days, NEW.jitter))
+    WHEN ((OLD.days, OLD.jitter) IS DISTINCT FROM (NEW.days, NEW.jitter)
+        OR OLD.fault <> '' AND ({", ".join(f"OLD.{name}" for name in POLICIES)})
+            IS DISTINCT FROM ({", ".join(f"NEW.{name}" for name in POLICIES)}))
     EXECUTE FUNCTION scheduling_note_policy();
 """
 
@@ -137,7 +133,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("scheduling", "0002_runs_that_ask"), ("django_celery_beat", "0019_alter_periodictasks_options")]
     operations = [
         migrations.CreateModel(
@@ -323,14 +318,6 @@ class Migration(migrations.Migration):
             model_name='schedulecompanion',
             name='written',
             field=models.JSONField(blank=True, db_default={}, default=dict),
-        ),
-        AddIndexConcurrently(
-            model_name='schedulecompanion',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='schedule_fires'),
-        ),
-        AddIndexConcurrently(
-            model_name='schedulecompanion',
-            index=models.Index(condition=models.Q(('edited_at__isnull', False)), fields=['edited_at'], name='schedule_edited'),
         ),
         migrations.AddConstraint(
             model_name='lease',
