@@ -66,23 +66,29 @@ def test_beats_killed_and_started_at_will_write_each_tick_once(processes: Proces
     assert PeriodicTask.objects.get(pk=row.pk).total_run_count == len([run for run in fired if run.state != "skipped"])
 
 
+def begun(run: JobRun, times: int) -> JobRun:
+    """The run as it stands when its job has been begun so often."""
+    assert wait_until(lambda: starts_of(run) == times, seconds=60)
+    return in_state(run, State.RUNNING)
+
+
 def test_a_run_outlives_a_worker_stopped_one_killed_and_one_that_hangs(processes: Processes) -> None:  # noqa: F811
     make_schedule("sample-long", kwargs='{"seconds": 4}')
     processes.start_beat()
     stopped = processes.start_worker()
     run, _ = request_run("sample-long")
-    in_state(run, State.RUNNING)
+    begun(run, 1)
     stopped.stop()
     run.refresh_from_db()
     assert (run.state, run.attempt, run.earlier_attempts) == (State.QUEUED, 1, [])
 
     killed = processes.start_worker()
-    in_state(run, State.RUNNING)
+    begun(run, 2)
     killed.kill()
     in_state(run, State.QUEUED)
 
     hanging = processes.start_worker()
-    ghost = in_state(run, State.RUNNING)
+    ghost = begun(run, 3)
     assert ghost.worker.startswith("worker-4@test")
     signal_group(hanging, signal.SIGSTOP)
     in_state(run, State.QUEUED)
