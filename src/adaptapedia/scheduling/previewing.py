@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule, Crontab, Tick, ticks_between
-from adaptapedia.scheduling.plans import plan_of
+from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_words
 
 SHOWN = 20
@@ -47,7 +47,7 @@ class Preview:
 def preview(schedule: PeriodicTask, *, after: datetime, count: int = SHOWN) -> Preview:
     """The next `count` ticks after a moment, at most `MOST`, as they would come with the schedule enabled."""
     try:
-        plan = plan_of(schedule)
+        plan = reckonable(schedule)
     except BadRule as error:
         return Preview("UTC", (), str(error))
     zone = zone_of(plan)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.bands import REMEMBERED, History
-from adaptapedia.scheduling.core.reckoning import reckon
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule, plan_of
+from adaptapedia.scheduling.plans import Schedule
+from adaptapedia.scheduling.reckonable import reckoned
 from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
@@ -56,7 +56,7 @@ def fault_of(schedule: PeriodicTask) -> str:
     """Why beat leaves a schedule out, or would as soon as it looks; empty for one that it does not."""
     try:
         row = Schedule.of(schedule)
-        _ = plan_of(row), row.arguments, row.options
+        _ = reckoned(row, timezone.now()), row.arguments, row.options
     except BadRule as error:
         return str(error)
     return row.fault
@@ -97,13 +97,12 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
     None while it is paused, and for a rule that beat leaves out because it cannot be reckoned.
     """
     try:
-        row = Schedule.of(schedule)
-        reckoned = reckon(plan_of(row), row.mark, timezone.now())
+        found = reckoned(Schedule.of(schedule), timezone.now())
     except BadRule:
         return None
     if not schedule.enabled:
         return None
-    return reckoned.fire[0] if reckoned.fire else reckoned.mark.next_due
+    return found.fire[0] if found.fire else found.mark.next_due
 
 
 def names() -> list[str]:
