@@ -7,14 +7,13 @@ decided on, so whoever comes too late writes nothing. Times are the database's.
 import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 
 import stamina
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.overlap import decide
@@ -41,6 +40,8 @@ SHUTTING_DOWN = {"57P01", "57P02", "57P03"}
 """admin_shutdown, crash_shutdown, cannot_connect_now: PostgreSQL's manual, appendix A."""
 TRACEBACK_LIMIT = 50_000
 ERROR_LIMIT = 1_000
+TOO_LATE = ExpressionWrapper(Q(expires_at__lte=Now()), BooleanField())
+"""Whether a run has expired, by the database's clock; NULL for one that never does."""
 
 
 def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
@@ -56,10 +57,11 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
         if run is None:
             return None
         lock(f"claim {run.schedule_name}")
-        run = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion").get(pk=run_id)
+        waiting = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion")
+        run = waiting.annotate(too_late=TOO_LATE).get(pk=run_id)
         if run.state != State.QUEUED:
             return None
-        if reason := _reason_to_skip(run):
+        if reason := _reason_to_skip(run, too_late=run.too_late):
             _end_unstarted(run, reason)
             return None
         if not _may_start(run):
@@ -97,9 +99,9 @@ def policies_for(run: JobRun) -> Policies:
         return policies_of(spec_for(run.task), None)
 
 
-def _reason_to_skip(run: JobRun) -> str:
+def _reason_to_skip(run: JobRun, *, too_late: bool | None) -> str:
     schedule = run.schedule
-    if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
+    if run.started_at is None and too_late:
         return expired(run)
     if run.trigger != JobRun.Trigger.TICK or run.answer:
         return ""
@@ -255,7 +257,7 @@ def _end(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
     else:
         tallies.add("scheduling_runs_ended", job=job, outcome=state)
     if run.started_at is not None:
-        took = timezone.now() - run.started_at
+        took = _now() - run.started_at
         tallies.observe("scheduling_duration_seconds", took.total_seconds(), job=job, outcome=state)
     with connection.cursor() as cursor:
         tallies.flush(cursor)
@@ -271,9 +273,17 @@ def _ended(run: JobRun, *, error: str) -> dict[str, Any]:
     return {
         "attempt": run.attempt,
         "started_at": run.started_at.isoformat() if run.started_at else None,
-        "finished_at": timezone.now().isoformat(),
+        "finished_at": _now().isoformat(),
         "error": error,
     }
+
+
+def _now() -> datetime:
+    """The database's now: the clock of a worker may be another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+        return cast(datetime, now)
 
 
 def lock(name: str) -> None:
