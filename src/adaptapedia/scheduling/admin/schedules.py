@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -99,7 +99,7 @@ class SchedulePage(Page):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Each with the number, state and start of its last run."""
-        last = queries.runs().filter(schedule_name=OuterRef("name"))
+        last = queries.newest_of_each()
         columns = {"last_id": "id", "last_state": "state", "last_created": "created_at"}
         latest = {name: Subquery(last.values(column)[:1]) for name, column in columns.items()}
         return cast("QuerySet[Any]", super().get_queryset(request).annotate(**latest))
