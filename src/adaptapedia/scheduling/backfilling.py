@@ -15,11 +15,11 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.actions import schedule_named
 from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.core.policies import Overlap
-from adaptapedia.scheduling.core.rules import BadRule
+from adaptapedia.scheduling.core.rules import INSTANT, BadRule
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, policies_of, queue_of
-from adaptapedia.scheduling.previewing import INSTANT, ticks_of
+from adaptapedia.scheduling.previewing import ticks_of
 from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_utc
 

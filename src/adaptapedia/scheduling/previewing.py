@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.core.reckoning import Plan
-from adaptapedia.scheduling.core.rules import BadRule, Crontab, Tick, ticks_between
+from adaptapedia.scheduling.core.rules import INSTANT, BadRule, Crontab, Tick, ticks_between
 from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_words
 
@@ -18,7 +18,6 @@ SHOWN = 20
 MOST = 1_000
 """Ticks of one preview."""
 FURTHEST = timedelta(days=41 * 366)
-INSTANT = timedelta(microseconds=1)
 UTC_ZONE = ZoneInfo("UTC")
 
 
