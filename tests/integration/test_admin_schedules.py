@@ -214,3 +214,16 @@ def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
     page = grace.get(f"{SCHEDULES}{daily().pk}/change/").content.decode()
     assert "let one wait" in page
     assert 'name="companion-0-overlap"' not in page
+
+
+def test_links_lead_where_the_setting_says(ada: Client, settings: Any) -> None:
+    settings.SCHEDULING_PAGES = {"run": "/elsewhere/r{}", "schedule": "/elsewhere/s/{}", "overview": "/elsewhere/"}
+    run = make_run("daily-stats-update")
+
+    listed = ada.get(SCHEDULES).content.decode()
+    alone = ada.get(f"{SCHEDULES}{daily().pk}/change/").content.decode()
+
+    assert f'href="/elsewhere/r{run.pk}"' in listed
+    assert 'href="/elsewhere/s/daily-stats-update"' in alone
+    assert f'href="/elsewhere/r{run.pk}"' in alone
+    assert f'href="/elsewhere/r{run.pk}"' in ada.get(f"{RUNS}{run.pk}/change/").content.decode()

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from adaptapedia.ops.words import span
 from adaptapedia.scheduling.models import Lease, Presence
+from adaptapedia.scheduling.presence import SILENT_AFTER
 
-GONE_AFTER = timedelta(seconds=30)
-"""They show themselves every 5 s."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -33,7 +32,7 @@ def processes(now: datetime) -> list[Process]:
 
 def _process(one: Presence, now: datetime, *, leads: bool) -> Process:
     silence = now - one.seen_at
-    gone = silence > GONE_AFTER
+    gone = silence > SILENT_AFTER
     if gone:
         detail = _("gone: last seen %(time)s ago") % {"time": span(silence)}
     else:

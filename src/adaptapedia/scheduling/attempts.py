@@ -6,15 +6,15 @@ decided on, so whoever comes too late writes nothing. Times are the database's.
 
 import json
 import logging
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 
 import stamina
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.overlap import decide
@@ -41,6 +41,8 @@ SHUTTING_DOWN = {"57P01", "57P02", "57P03"}
 """admin_shutdown, crash_shutdown, cannot_connect_now: PostgreSQL's manual, appendix A."""
 TRACEBACK_LIMIT = 50_000
 ERROR_LIMIT = 1_000
+TOO_LATE = ExpressionWrapper(Q(expires_at__lte=Now()), BooleanField())
+"""Whether a run has expired, by the database's clock; NULL for one that never does."""
 
 
 def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
@@ -51,15 +53,16 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
     of one schedule come one after the other, so what its overlap policy forbids never starts.
     `message` is Celery's id, by which the attempt can be killed.
     """
-    with transaction.atomic():
+    with counted():
         run = JobRun.objects.filter(pk=run_id).first()
         if run is None:
             return None
         lock(f"claim {run.schedule_name}")
-        run = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion").get(pk=run_id)
+        waiting = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion")
+        run = waiting.annotate(too_late=TOO_LATE).get(pk=run_id)
         if run.state != State.QUEUED:
             return None
-        if reason := _reason_to_skip(run):
+        if reason := _reason_to_skip(run, too_late=run.too_late):
             _end_unstarted(run, reason)
             return None
         if not _may_start(run):
@@ -97,9 +100,9 @@ def policies_for(run: JobRun) -> Policies:
         return policies_of(spec_for(run.task), None)
 
 
-def _reason_to_skip(run: JobRun) -> str:
+def _reason_to_skip(run: JobRun, *, too_late: bool | None) -> str:
     schedule = run.schedule
-    if run.started_at is None and run.expires_at is not None and run.expires_at <= timezone.now():
+    if run.started_at is None and too_late:
         return expired(run)
     if run.trigger != JobRun.Trigger.TICK or run.answer:
         return ""
@@ -124,7 +127,7 @@ def _may_start(run: JobRun) -> bool:
         return False
     if what == "replace":
         for older in waiting:
-            skip_queued(older, f"overlap: run {run.pk} takes its place")
+            _skip_queued(older, f"overlap: run {run.pk} takes its place")
         asked = JobRun.objects.filter(pk=going.pk, cancel_requested_at=None)
         asked.update(cancel_requested_at=Now(), cancelled_by=f"run {run.pk}, which is to follow it")
     JobRun.objects.filter(pk=run.pk).update(behind=going.pk, sent_at=Now())
@@ -134,17 +137,19 @@ def _may_start(run: JobRun) -> bool:
 def _supersede_unanswered(run: JobRun) -> None:
     """Older runs of the job that still wait for an answer end: the new one asks anew where it has to."""
     asking = JobRun.objects.filter(task=run.task, state=State.ASKING, pk__lt=run.pk)
-    asking.update(state=State.SKIPPED, reason=f"not answered before run {run.pk} began", finished_at=Now())
+    ended = asking.update(state=State.SKIPPED, reason=f"not answered before run {run.pk} began", finished_at=Now())
+    count_end(run.task, State.SKIPPED, ended)
 
 
 def _end_unstarted(run: JobRun, reason: str) -> None:
     """Skip the run; one that waited for its retry has failed, and why it is not tried again comes after its error."""
     if run.attempt == 1:
-        skip_queued(run, reason)
+        _skip_queued(run, reason)
         return
     failure = next((past["error"] for past in reversed(run.earlier_attempts) if past["attempt"] < run.attempt), "")
     error = f"{failure[: ERROR_LIMIT // 2]}; not tried again: {reason}"
     JobRun.objects.filter(pk=run.pk).update(state=State.FAILED, error=error, finished_at=Now())
+    count_end(run.task, State.FAILED)
 
 
 def expired(run: JobRun) -> str:
@@ -154,8 +159,15 @@ def expired(run: JobRun) -> str:
 
 def skip_queued(run: JobRun, reason: str) -> bool:
     """End a run that has not started (or waits to start again) as skipped; whether it was still queued."""
+    with counted():
+        return _skip_queued(run, reason)
+
+
+def _skip_queued(run: JobRun, reason: str) -> bool:
     queued = JobRun.objects.filter(pk=run.pk, state=State.QUEUED, fence=run.fence)
-    return bool(queued.update(state=State.SKIPPED, reason=reason, finished_at=Now()))
+    ended = queued.update(state=State.SKIPPED, reason=reason, finished_at=Now())
+    count_end(run.task, State.SKIPPED, ended)
+    return bool(ended)
 
 
 def cancel_asked(run: JobRun) -> bool:
@@ -244,22 +256,42 @@ def _reached(limit: timedelta, run: JobRun) -> bool:
     return run.heartbeat_at - run.started_at >= limit - 2 * timing().heartbeat
 
 
-@transaction.atomic
 def _end(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
     """Write the end of an attempt and count it, both or neither; false when it has been taken over."""
-    if not _held(run).update(state=state, **fields):
-        return False
-    job = spec_for(run.task).name
-    if state == State.WAITING:
-        tallies.add("scheduling_retries", job=job)
-    else:
-        tallies.add("scheduling_runs_ended", job=job, outcome=state)
-    if run.started_at is not None:
-        took = timezone.now() - run.started_at
-        tallies.observe("scheduling_duration_seconds", took.total_seconds(), job=job, outcome=state)
-    with connection.cursor() as cursor:
-        tallies.flush(cursor)
-    return True
+    with counted():
+        if not _held(run).update(state=state, **fields):
+            return False
+        job = spec_for(run.task).name
+        if state == State.WAITING:
+            tallies.add("scheduling_retries", job=job)
+        else:
+            count_end(run.task, state)
+        if run.started_at is not None:
+            took = _now() - run.started_at
+            tallies.observe("scheduling_duration_seconds", took.total_seconds(), job=job, outcome=state)
+        return True
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """A transaction that writes at its end what was counted in it, so that both are kept or neither.
+
+    At its end: rows of runs are locked before those of figures, by everybody, so nobody waits crosswise.
+    """
+    try:
+        with transaction.atomic():
+            yield
+            with connection.cursor() as cursor:
+                tallies.flush(cursor)
+    except BaseException:
+        tallies.forget()
+        raise
+
+
+def count_end(task: str, outcome: JobRun.State, ended: int = 1) -> None:
+    """Count runs of a task as ended, within `counted`."""
+    if ended:
+        tallies.add("scheduling_runs_ended", ended, job=spec_for(task).name, outcome=outcome)
 
 
 def _held(run: JobRun) -> QuerySet[JobRun]:
@@ -271,9 +303,17 @@ def _ended(run: JobRun, *, error: str) -> dict[str, Any]:
     return {
         "attempt": run.attempt,
         "started_at": run.started_at.isoformat() if run.started_at else None,
-        "finished_at": timezone.now().isoformat(),
+        "finished_at": _now().isoformat(),
         "error": error,
     }
+
+
+def _now() -> datetime:
+    """The database's now: the clock of a worker may be another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+        return cast(datetime, now)
 
 
 def lock(name: str) -> None:

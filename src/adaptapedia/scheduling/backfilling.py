@@ -15,11 +15,12 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.actions import schedule_named
 from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.core.policies import Overlap
-from adaptapedia.scheduling.core.rules import BadRule
+from adaptapedia.scheduling.core.rules import INSTANT, BadRule
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule, plan_of, policies_of, queue_of
-from adaptapedia.scheduling.previewing import INSTANT, ticks_of
+from adaptapedia.scheduling.plans import Schedule, policies_of, queue_of
+from adaptapedia.scheduling.previewing import ticks_of
+from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_utc
 
 LIMIT = 1_000
@@ -45,14 +46,16 @@ class Backlog:
     ticks: tuple[datetime, ...]
     more: bool
     """Whether there are more than were asked for."""
+    left_to_beat: int
+    """Ticks of this time that beat has yet to write, and that are therefore not among them."""
 
 
 def backlog(name: str, begin: datetime, end: datetime, *, limit: int = LIMIT) -> Backlog:
     """What `backfill` would run; at most `limit` ticks are told.
 
-    A tick is done when a run of its due time has succeeded, and is not told either while one is open. They are
-    the ticks of the rule as it stands, from `begin` to `end`, both included. Raises UnknownSchedule and
-    CannotBackfill.
+    A tick is done when a run of its due time has succeeded, and is not told either while one is open, nor while beat
+    has yet to write it. They are the ticks of the rule as it stands, from `begin` to `end`, both included. Raises
+    UnknownSchedule and CannotBackfill.
     """
     return _backlog(schedule_named(name), begin, end, limit=limit)
 
@@ -88,15 +91,23 @@ def _backlog(schedule: PeriodicTask, begin: datetime, end: datetime, *, limit: i
     if end > timezone.now():
         raise CannotBackfill(_("%(end)s has not come yet: what is due then runs by itself.") % {"end": in_utc(end)})
     try:
-        coming = ticks_of(plan_of(schedule), after=begin - INSTANT, until=end)
+        coming = ticks_of(reckonable(schedule), after=begin - INSTANT, until=end)
     except BadRule as error:
         raise CannotBackfill(str(error)) from None
     ticks = [tick.at for tick in islice(coming, LOOKED_AT + 1)]
     if len(ticks) > LOOKED_AT:
         raise CannotBackfill(_("There are more than %(most)s ticks in this time.") % {"most": f"{LOOKED_AT:,}"})
-    done = _done(schedule, begin, end)
-    undone = [at for at in ticks if at not in done]
-    return Backlog(schedule.name, begin, end, tuple(undone[:limit]), more=len(undone) > limit)
+    owed, done = _owed_from(schedule), _done(schedule, begin, end)
+    told = [at for at in ticks if owed is None or at < owed]
+    undone = [at for at in told if at not in done]
+    more, left = len(undone) > limit, len(ticks) - len(told)
+    return Backlog(schedule.name, begin, end, tuple(undone[:limit]), more=more, left_to_beat=left)
+
+
+def _owed_from(schedule: PeriodicTask) -> datetime | None:
+    """The first tick that beat has yet to write; it makes nothing of those that fall due during a pause."""
+    companion = getattr(schedule, "companion", None)
+    return companion.next_due_at if companion is not None and schedule.enabled else None
 
 
 def _done(schedule: PeriodicTask, begin: datetime, end: datetime) -> set[datetime | None]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 
 from adaptapedia.kit.logs import bound, fields_bound
@@ -104,8 +105,16 @@ class _Collecting(logging.Handler):
         self._formatter = logging.Formatter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if fields_bound().get("run_id") == self._run.pk:
-            self.lines.append(self._line(record))
+        if fields_bound().get("run_id") != self._run.pk:
+            return
+        try:
+            text = self._text(record)
+        except SoftTimeLimitExceeded:  # it comes wherever the job is, and is the job's
+            raise
+        except Exception as error:  # noqa: BLE001 - as every handler of logging: what is logged must not fail the job
+            self.handleError(record)
+            text = f"a line of {record.pathname}:{record.lineno} that cannot be told ({type(error).__name__})"
+        self.lines.append(self._line(record, text))
 
     def take(self) -> list[RunLine]:
         """All lines so far; they are no longer here."""
@@ -127,14 +136,14 @@ class _Collecting(logging.Handler):
         assert self.lock is not None, "logging makes one for every handler"
         return self.lock
 
-    def _line(self, record: logging.LogRecord) -> RunLine:
+    def _line(self, record: logging.LogRecord, text: str) -> RunLine:
         return RunLine(
             run_id=self._run.pk,
             attempt=self._run.attempt,
             at=datetime.fromtimestamp(record.created, UTC),
             level=record.levelname.lower()[:10],
             logger=record.name[:200],
-            text=plain(self._text(record))[-LINE_LIMIT:],
+            text=plain(text)[-LINE_LIMIT:],
         )
 
     def _text(self, record: logging.LogRecord) -> str:
@@ -143,7 +152,7 @@ class _Collecting(logging.Handler):
             try:
                 said = record.getMessage()
             except (TypeError, ValueError, KeyError):  # arguments that do not fit: logging's own complaint says more
-                said = record.msg
+                said = str(record.msg)
         else:
             shown = {key: value for key, value in record.msg.items() if key not in HIDDEN and key not in fields_bound()}
             said = " ".join([str(record.msg.get("event", "")), *(f"{key}={value}" for key, value in shown.items())])

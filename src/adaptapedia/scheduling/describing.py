@@ -36,7 +36,8 @@ class Term:
         if isinstance(self.value, timedelta):
             return in_words(self.value)
         if self.name in CHOICES:
-            return str(CHOICES[self.name](self.value).label)
+            labels: dict[str, Any] = dict(CHOICES[self.name].choices)
+            return str(labels.get(self.value, self.value))
         return f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
 
     @property

@@ -17,8 +17,8 @@ from adaptapedia.scheduling.changing import Edit, edits_of, paused_by
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trouble
-from adaptapedia.scheduling.plans import plan_of
 from adaptapedia.scheduling.previewing import zone_of
+from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_utc
 
 ON_TIME = timedelta(seconds=60)
@@ -77,7 +77,7 @@ class _Case:
     def __post_init__(self) -> None:
         self.plan, self.fault = None, self.companion.fault
         try:
-            self.plan = plan_of(self.schedule)
+            self.plan = reckonable(self.schedule)
         except BadRule as error:
             self.fault = self.fault or str(error)
 

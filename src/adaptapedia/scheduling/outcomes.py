@@ -1,17 +1,16 @@
 """What became of a run, in sentences."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adaptapedia.scheduling.core.policies import Missed
+from adaptapedia.scheduling.core.reckoning import PROMPT
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.wording import in_utc, roughly
 
-PROMPT = timedelta(seconds=2)
 REASONS = ("paused", "missed", "overlap", "expired")
 """How the reasons of the engine begin for runs that were skipped; others are the jobs' own."""
 

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.core.reckoning import Plan
-from adaptapedia.scheduling.core.rules import BadRule, Crontab, Tick, ticks_between
-from adaptapedia.scheduling.plans import plan_of
+from adaptapedia.scheduling.core.rules import INSTANT, BadRule, Crontab, Tick, ticks_between
+from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_words
 
 SHOWN = 20
 MOST = 1_000
 """Ticks of one preview."""
 FURTHEST = timedelta(days=41 * 366)
-INSTANT = timedelta(microseconds=1)
 UTC_ZONE = ZoneInfo("UTC")
 
 
@@ -47,7 +46,7 @@ class Preview:
 def preview(schedule: PeriodicTask, *, after: datetime, count: int = SHOWN) -> Preview:
     """The next `count` ticks after a moment, at most `MOST`, as they would come with the schedule enabled."""
     try:
-        plan = plan_of(schedule)
+        plan = reckonable(schedule)
     except BadRule as error:
         return Preview("UTC", (), str(error))
     zone = zone_of(plan)

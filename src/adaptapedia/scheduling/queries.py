@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.bands import REMEMBERED, History
-from adaptapedia.scheduling.core.reckoning import reckon
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule, plan_of
+from adaptapedia.scheduling.plans import Schedule
+from adaptapedia.scheduling.reckonable import reckoned
 from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
@@ -39,12 +39,25 @@ class ScheduleRow:
     """Why beat leaves it out; empty for one that it does not."""
 
 
-def schedules() -> list[ScheduleRow]:
-    """All schedules by name, each with its last run, in two queries."""
-    rows = PeriodicTask.objects.select_related(*RULES).order_by("name")
-    latest = JobRun.objects.order_by("schedule_name", "-id").distinct("schedule_name").defer("traceback")
-    last_runs = {run.schedule_name: run for run in latest}
-    return [_shown(row, last_runs.get(row.name)) for row in rows]
+def schedules(*, after: str = "", at_most: int | None = None) -> list[ScheduleRow]:
+    """Schedules by name, each with its last run, in two queries; of each name one run is read, however many there are.
+
+    Only those after a name, and so many, where these are given.
+    """
+    named = PeriodicTask.objects.filter(name__gt=after).select_related(*RULES).order_by("name")
+    rows = [*named.annotate(last_id=Subquery(newest_of_each().values("id")[:1]))[:at_most]]
+    last_runs = JobRun.objects.defer("traceback").in_bulk([row.last_id for row in rows if row.last_id is not None])
+    return [_shown(row, last_runs.get(row.last_id)) for row in rows]
+
+
+def newest_of_each() -> QuerySet[JobRun]:
+    """Runs of the schedule around, the newest first.
+
+    A range and its order are what the index `run_of_schedule` alone gives. Of an equality PostgreSQL may think that
+    going back by id comes upon the name soon; for a schedule that runs once a year it reads everything.
+    """
+    name = OuterRef("name")
+    return JobRun.objects.filter(schedule_name__gte=name, schedule_name__lte=name).order_by("schedule_name", "-id")
 
 
 def schedule_row(schedule: PeriodicTask) -> ScheduleRow:
@@ -56,7 +69,7 @@ def fault_of(schedule: PeriodicTask) -> str:
     """Why beat leaves a schedule out, or would as soon as it looks; empty for one that it does not."""
     try:
         row = Schedule.of(schedule)
-        _ = plan_of(row), row.arguments, row.options
+        _ = reckoned(row, timezone.now()), row.arguments, row.options
     except BadRule as error:
         return str(error)
     return row.fault
@@ -97,13 +110,12 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
     None while it is paused, and for a rule that beat leaves out because it cannot be reckoned.
     """
     try:
-        row = Schedule.of(schedule)
-        reckoned = reckon(plan_of(row), row.mark, timezone.now())
+        found = reckoned(Schedule.of(schedule), timezone.now())
     except BadRule:
         return None
     if not schedule.enabled:
         return None
-    return reckoned.fire[0] if reckoned.fire else reckoned.mark.next_due
+    return found.fire[0] if found.fire else found.mark.next_due
 
 
 def names() -> list[str]:

@@ -129,7 +129,7 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
 
 
 def _suspicion(spec: JobSpec, run: JobRun, counts: Counts, told: Sequence[str]) -> str:
-    """What is not as usual about a result, as sentences; operators are told of it here and on /ops/."""
+    """What is not as usual about a result, as sentences; operators are told of it here and on its page."""
     past = history_of(run.schedule_name) if spec.watched else History([])
     unusual = [
         f"{it.name} is {it.figure:,.0f}; {max(0, it.band.low):,.0f} to {it.band.high:,.0f} were usual "

@@ -13,9 +13,10 @@ from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule, Crontab, zone_named
 from adaptapedia.scheduling.core.simulation import Edit, Pause, Record, Resume
 from adaptapedia.scheduling.moments import moment_of
-from adaptapedia.scheduling.plans import CRON_FIELDS, Schedule, plan_of
+from adaptapedia.scheduling.plans import CRON_FIELDS, Schedule
 from adaptapedia.scheduling.previewing import zone_of
 from adaptapedia.scheduling.queries import RULES
+from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.terms import registry
 
 WHAT = 'pause, resume or cron="0 3 * * *", with a zone as a sixth field where it is not the schedule\'s'
@@ -63,7 +64,7 @@ def _standing(schedules: Iterable[Schedule]) -> Standing:
     faults: dict[str, str] = {}
     for schedule in schedules:
         try:
-            plans[schedule.name] = plan_of(schedule)
+            plans[schedule.name] = reckonable(schedule)
         except BadRule as error:
             faults[schedule.name] = str(error)
     return Standing(plans, faults)

@@ -17,6 +17,7 @@ from math import inf
 from typing import Any, Protocol
 
 from adaptapedia.scheduling.models import Tally
+from adaptapedia.scheduling.wording import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ METRICS = {
 COUNTER = 0.0
 SUM = -1.0
 """What `Tally.bucket` says beside the bounds of buckets."""
+
+LABEL_LIMIT = 220
+"""Characters of a label's value as it is written: two of them and their names fit into `Tally.labels`."""
 
 UPSERT = """
 INSERT INTO scheduling_tally AS tally (metric, labels, bucket, value)
@@ -107,7 +111,19 @@ def forget() -> None:
 def _written(metric: str, labels: Mapping[str, str]) -> str:
     if (wanted := {*METRICS[metric].labels}) != {*labels}:
         raise ValueError(f"{metric} takes the labels {sorted(wanted)}, not {sorted(labels)}")
-    return json.dumps(labels, sort_keys=True)
+    return _json({name: _fitting(value) for name, value in labels.items()})
+
+
+def _fitting(value: str) -> str:
+    """The value, or as much of its beginning as fits: a name that is too long must not keep a run from ending."""
+    value = plain(value)
+    while len(_json(value)) > LABEL_LIMIT:
+        value = value[:-1]
+    return value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(slots=True)

@@ -84,6 +84,7 @@ def told_backlog(backlog: Backlog, runs: Iterable[JobRun] | None = None) -> Told
         "to": _iso(backlog.end),
         "ticks": [_iso(at) for at in backlog.ticks],
         "more": backlog.more,
+        "left_to_beat": backlog.left_to_beat,
     }
     return said if runs is None else {**said, "runs": [run.pk for run in runs]}
 

@@ -1,14 +1,14 @@
 """The fenced steps of a run, each against the real database, without any worker."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from adaptapedia.scheduling import attempts, care
+from adaptapedia.scheduling import actions, attempts, care, tallies
 from adaptapedia.scheduling.models import JobRun
 from tests.integration.scheduling.world import make_run, make_schedule
 
@@ -214,3 +214,92 @@ def test_a_queued_run_expires_without_any_worker() -> None:
     care.tend()
     run.refresh_from_db()
     assert (run.state, run.reason[:8]) == (State.SKIPPED, "expired:")
+
+
+@pytest.fixture
+def fast_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This worker's clock is a day ahead of the database's."""
+    ahead = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_clock_is_fast_skips_nothing_that_has_not_expired(fast_clock: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now() + interval '1 hour', now() - interval '1 hour'")
+        in_an_hour, an_hour_ago = cursor.fetchone()
+
+    assert claimed(make_run(task="sample_count", expires_at=in_an_hour))
+    late = make_run(task="sample_long", expires_at=an_hour_ago)
+    assert attempts.claim(late.pk, worker="test") is None
+    assert JobRun.objects.get(pk=late.pk).reason.startswith("expired")
+
+
+@pytest.mark.django_db
+def test_how_long_an_attempt_took_and_when_it_failed_is_by_the_databases_clock(fast_clock: None) -> None:
+    tallies.forget()
+    run = claimed(make_run())
+
+    attempts.fail(run, error="no such book", retry_in=timedelta(seconds=60))
+
+    (took,) = (one for one in tallies.tallied() if one.metric == "scheduling_duration_seconds")
+    assert took.total < 3_600
+    run.refresh_from_db()
+    (attempt,) = run.earlier_attempts
+    assert run.next_attempt_at is not None
+    assert abs(datetime.fromisoformat(attempt["finished_at"]) - run.next_attempt_at) < timedelta(hours=1)
+
+
+def ends() -> dict[tuple[str, str], float]:
+    """How many runs have ended, by job and outcome."""
+    told = [one for one in tallies.tallied() if one.metric == "scheduling_runs_ended"]
+    return {(one.labels["job"], one.labels["outcome"]): one.count for one in told}
+
+
+@pytest.mark.django_db
+def test_a_run_that_never_starts_is_counted_as_ended(sample_jobs: Any) -> None:
+    tallies.forget()
+    past = timezone.now() - LONG_AGO
+    assert attempts.claim(make_run(expires_at=past).pk, worker="test") is None
+    make_run(expires_at=past)
+    care.tend()
+    row = make_schedule("sample-count", enabled=False)
+    assert attempts.claim(make_run(schedule=row, trigger="tick").pk, worker="test") is None
+    assert ends() == {("sample-count", "skipped"): 3}
+
+    claimed(make_run())
+    assert attempts.claim(make_run().pk, worker="test") is None
+    assert ends() == {("sample-count", "skipped"): 4}, "overlap counts too"
+
+    actions.cancel_run(make_run("sample_long"), by="ada")
+    assert ends()["sample-long", "cancelled"] == 1
+
+
+@pytest.mark.django_db
+def test_a_run_that_is_not_tried_again_is_counted_as_failed(sample_jobs: Any) -> None:
+    tallies.forget()
+    row = make_schedule("sample-count", enabled=False)
+    past = [{"attempt": 1, "error": "no such book", "started_at": None, "finished_at": None}]
+    run = make_run(schedule=row, trigger="tick", attempt=2, earlier_attempts=past)
+
+    assert attempts.claim(run.pk, worker="test") is None
+
+    assert JobRun.objects.get(pk=run.pk).state == State.FAILED
+    assert ends() == {("sample-count", "failed"): 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_that_is_taken_back_is_not_counted(sample_jobs: Any) -> None:
+    tallies.forget()
+
+    def count_in_vain() -> None:
+        with attempts.counted():
+            attempts.count_end("sample_count", State.SKIPPED)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        count_in_vain()
+    with connection.cursor() as cursor:
+        tallies.flush(cursor)
+
+    assert ends() == {}

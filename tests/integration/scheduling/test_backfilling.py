@@ -40,6 +40,26 @@ def test_each_tick_without_a_success_is_told_the_oldest_first() -> None:
     assert backlog("sample-count", NOONS[1], NOONS[2]).ticks == (NOONS[1], NOONS[2])
 
 
+def test_what_beat_has_yet_to_write_is_left_to_it_and_said(sample_jobs: Any) -> None:
+    row = at_noon()
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"next_due_at": NOONS[2], "edited_at": None})
+
+    found = backlog("sample-count", BEGIN, END)
+    _, runs = backfill("sample-count", BEGIN, END, by="ada")
+
+    assert (found.ticks, found.left_to_beat) == (tuple(NOONS[:2]), 2)
+    assert [run.due_at for run in runs] == NOONS[:2]
+
+
+def test_of_a_pause_nothing_is_left_to_beat() -> None:
+    row = at_noon(enabled=False)
+    ScheduleCompanion.objects.update_or_create(schedule=row, defaults={"next_due_at": NOONS[2], "paused_at": NOONS[1]})
+
+    found = backlog("sample-count", BEGIN, END)
+
+    assert (found.ticks, found.left_to_beat) == (tuple(NOONS), 0)
+
+
 def test_a_backfill_makes_a_chain_of_runs_with_their_due_times(sample_jobs: Any) -> None:
     row = at_noon(args=[1, 2], priority=3)
     _, runs = backfill("sample-count", BEGIN, END, by="ada")

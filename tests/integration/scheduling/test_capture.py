@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 
 from adaptapedia.scheduling.capture import KEPT, Capture
@@ -130,3 +131,36 @@ def test_the_lines_of_a_run_that_is_deleted_meanwhile_go_with_it() -> None:
         log.info("said")
         JobRun.objects.filter(pk=run.pk).delete()
     assert RunLine.objects.count() == 0
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise ZeroDivisionError("of no words")
+
+    __repr__ = __str__
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [("it is %s", (Unspeakable(),)), (Unspeakable(), ()), ({"event": "found", "what": Unspeakable()}, ())],
+)
+def test_a_line_that_cannot_be_told_fails_nothing_and_says_where_it_was(
+    message: object, arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    run = make_run()
+    with Capture(run) as capture:
+        line = logging.LogRecord("job", logging.INFO, "/job.py", 7, message, arguments, None)
+        capture._handler.handle(line)
+        log.info("it goes on")
+
+    assert texts(run) == ["a line of /job.py:7 that cannot be told (ZeroDivisionError)", "it goes on"]
+
+
+def test_a_time_limit_that_strikes_while_a_line_is_made_is_the_jobs() -> None:
+    class Slow:
+        def __str__(self) -> str:
+            raise SoftTimeLimitExceeded
+
+    with Capture(make_run()) as capture, pytest.raises(SoftTimeLimitExceeded):
+        capture._handler.handle(logging.LogRecord("job", logging.INFO, "/job.py", 7, "%s", (Slow(),), None))

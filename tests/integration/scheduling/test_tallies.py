@@ -97,3 +97,20 @@ def test_a_connection_of_psycopg_takes_them_too() -> None:
 def test_a_label_that_is_not_declared_is_refused() -> None:
     with pytest.raises(ValueError, match=r"takes the labels \['outcome'\]"):
         tallies.add("scheduling_ticks", result="run")
+
+
+@pytest.mark.parametrize("letter", ["ж", "😀", '"', "\x01", "\0", "\ud800"])
+def test_a_long_name_of_any_letters_is_counted_under_as_much_of_it_as_fits(letter: str) -> None:
+    tallies.add("scheduling_runs_ended", job=letter * 2_000, outcome="o" * 2_000)
+    flush()
+
+    (found,) = tallied()
+    assert found.count == 1
+    assert set(found.labels["job"]) <= {letter, "?"}
+
+
+def test_a_name_of_two_hundred_letters_of_any_script_is_told_whole() -> None:
+    tallies.add("scheduling_retries", job="ж" * 200)
+    flush()
+
+    assert told("scheduling_retries", job="ж" * 200).count == 1

@@ -22,6 +22,7 @@ from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.previewing import MOST, SHOWN, preview
 
 LARGEST_ID = 2**63 - 1
+SCHEDULES_AT_ONCE = 500
 
 
 class OperatorsEndpoint(Endpoint):
@@ -41,9 +42,22 @@ class OperatorsEndpoint(Endpoint):
             raise Problem(problems.FORBIDDEN, _("This is for moderators and administrators."))
 
 
+class ScheduleParameters(serializers.Serializer):
+    after = serializers.CharField(
+        required=False, default="", max_length=200, help_text=gettext_lazy("Schedules after this name.")
+    )
+
+
 class ScheduleList(OperatorsEndpoint):
+    """Schedules by name, five hundred at once; `after` of the next five hundred is told."""
+
+    parameters = ScheduleParameters
+
     def get(self, request: Request) -> HttpResponse:
-        return told({"results": [telling.told_schedule(row) for row in queries.schedules()]})
+        rows = queries.schedules(after=self.given(request)["after"], at_most=SCHEDULES_AT_ONCE + 1)
+        page = rows[:SCHEDULES_AT_ONCE]
+        after = page[-1].name if len(rows) > len(page) else None
+        return told({"after": after, "results": [telling.told_schedule(row) for row in page]})
 
 
 class PreviewParameters(serializers.Serializer):

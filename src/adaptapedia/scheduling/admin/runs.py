@@ -11,8 +11,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
 from adaptapedia.desk.pages import ReadOnlyPage
-from adaptapedia.desk.panels import once, page_of, run_page, table
-from adaptapedia.scheduling import queries
+from adaptapedia.desk.panels import link, once, page_of, table
+from adaptapedia.scheduling import pages, queries
 from adaptapedia.scheduling.actions import (
     NotCancellable,
     NotRetryable,
@@ -141,6 +141,11 @@ class JobRunPage(ReadOnlyPage):
                 self.message_user(request, f"{run}: {perform(run, by=request.user.get_username())}")
             except Refused as refusal:
                 self.message_user(request, f"{run}: {refusal}", messages.ERROR)
+
+
+def run_page(run_id: int) -> object:
+    """A link to a run's page in operations."""
+    return link(_("run %(number)s") % {"number": run_id}, pages.run_path(run_id))
 
 
 def _cancelled(run: JobRun, *, by: str) -> object:

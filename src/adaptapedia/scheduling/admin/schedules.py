@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,10 +13,11 @@ from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
 from adaptapedia.desk.pages import Page
-from adaptapedia.desk.panels import link, once, run_page, table
-from adaptapedia.scheduling import pausing, queries
+from adaptapedia.desk.panels import link, once, table
+from adaptapedia.scheduling import pages, pausing, queries
 from adaptapedia.scheduling.actions import UnknownSchedule, request_run
 from adaptapedia.scheduling.admin.forms import PoliciesForm, PoliciesFormSet, ScheduleForm
+from adaptapedia.scheduling.admin.runs import run_page
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 
@@ -99,7 +99,7 @@ class SchedulePage(Page):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Each with the number, state and start of its last run."""
-        last = queries.runs().filter(schedule_name=OuterRef("name"))
+        last = queries.newest_of_each()
         columns = {"last_id": "id", "last_state": "state", "last_created": "created_at"}
         latest = {name: Subquery(last.values(column)[:1]) for name, column in columns.items()}
         return cast("QuerySet[Any]", super().get_queryset(request).annotate(**latest))
@@ -123,7 +123,7 @@ class SchedulePage(Page):
         """Its preview, why it did not run, and filling what did not."""
         if not schedule.pk:
             return "–"
-        return link(_("preview, explanation, backfill"), reverse("ops:schedule", args=[schedule.name]))
+        return link(_("preview, explanation, backfill"), pages.schedule_path(schedule.name))
 
     @admin.display(description=_("Last run"))
     def last_run(self, schedule: Any) -> object:
@@ -131,7 +131,7 @@ class SchedulePage(Page):
             return _("none yet")
         state = JobRun.State(schedule.last_state).label
         began = date_format(schedule.last_created, "SHORT_DATETIME_FORMAT")
-        return link(f"{state}, {began}", f"/ops/runs/{schedule.last_id}/")
+        return link(f"{state}, {began}", pages.run_path(schedule.last_id))
 
     @admin.display(description=_("Last runs"))
     @once

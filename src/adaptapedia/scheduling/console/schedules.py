@@ -66,10 +66,17 @@ def show_explanation(explanation: Explanation) -> Text:
     return Text("\n".join(explanation.sentences))
 
 
+def left_to_beat(backlog: Backlog) -> str:
+    """What a backfill leaves to beat, as a sentence; empty for nothing."""
+    if not (count := backlog.left_to_beat):
+        return ""
+    return f"Left out, because beat has yet to write {'it' if count == 1 else 'them'}: {count:,}."
+
+
 def backlog_table(backlog: Backlog) -> Table | Text:
     """The ticks that a backfill would run."""
     if not backlog.ticks:
-        return Text("Every tick of this time has a run that succeeded or may yet.")
+        return Text("There is nothing to run.")
     shown = table("due (UTC)")
     for at in backlog.ticks:
         shown.add_row(stamp(at))

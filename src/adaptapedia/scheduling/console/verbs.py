@@ -123,10 +123,18 @@ def backfill(console: Console, asked: Namespace) -> None:
         tell(console, schedules.backlog_table(found))
         if found.more:
             tell(console, f"And there are more than these {len(found.ticks):,}.")
+        _tell_left(console, found)
         return
     found, made = backfilling.backfill(asked.name, begin, end, by=getpass.getuser(), limit=asked.limit)
     told = f"{len(made):,} runs of {asked.name} are queued, the oldest first." if made else "There is nothing to run."
     tell(console, telling.told_backlog(found, made) if asked.as_json else told)
+    if not asked.as_json:
+        _tell_left(console, found)
+
+
+def _tell_left(console: Console, found: backfilling.Backlog) -> None:
+    if said := schedules.left_to_beat(found):
+        tell(console, said)
 
 
 Verb = Callable[[Console, Namespace], None]

@@ -192,16 +192,21 @@ class Teller(threading.Thread):
         self._news = news
 
     def run(self) -> None:
-        telling = Telling()
+        telling, sound = Telling(), True
         while not self._stop_asked.is_set():
             if not self._news.wait(min(1.0, timing().watch_every.total_seconds())):
                 continue
             self._news.clear()
             try:
                 telling.tell()
+                sound = True
             except (DatabaseError, InterfaceError) as error:
                 connection.close()
                 log.warning("Troubles are told later, the database is out of reach: %s", in_a_line(error))
+            except Exception:  # one trouble that cannot be told must not keep all later ones quiet
+                if sound:
+                    log.exception("Telling of troubles stumbled, and is tried again after the next round")
+                sound = False
         connection.close()
 
 

@@ -1,18 +1,14 @@
 """Findings ↔ rows: a trouble is open from when it is found until it is right again."""
 
 from collections.abc import Collection
-from urllib.parse import quote
 
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from adaptapedia.scheduling import pages
 from adaptapedia.scheduling.models import Trouble
 from adaptapedia.scheduling.watchdog.judging import BY_SCHEDULE, Finding
 from adaptapedia.scheduling.wording import plain
-
-PAGES = {"run": "/", "schedule": "/", "overview": "/"}
-"""Where people look, unless the settings say (`SCHEDULING_PAGES`): paths with `{}` for the run's id, the name."""
 
 LONGEST = 300
 
@@ -43,10 +39,9 @@ def _row(finding: Finding) -> Trouble:
 
 
 def _page(finding: Finding) -> str:
-    pages = getattr(settings, "SCHEDULING_PAGES", PAGES)
-    page = str(pages["overview"])
+    page = pages.overview()
     if finding.run is not None:
-        page = pages["run"].format(finding.run)
+        page = pages.run_path(finding.run)
     elif finding.schedule:
-        page = pages["schedule"].format(quote(finding.schedule, safe=""))
-    return page if len(page) <= LONGEST else str(pages["overview"])
+        page = pages.schedule_path(finding.schedule)
+    return page if len(page) <= LONGEST else pages.overview()

@@ -217,8 +217,9 @@ def _check() -> Check | None:
     name = getattr(settings, "SCHEDULING_HEALTH_CHECK", None)
     schedule = PeriodicTask.objects.filter(name=name, enabled=True).select_related("companion").first()
     tick = runs(name).filter(trigger=JobRun.Trigger.TICK, due_at__isnull=False).first() if schedule else None
-    if schedule is None or tick is None or tick.due_at is None or schedule.companion.next_due_at is None:
+    companion = getattr(schedule, "companion", None)
+    if schedule is None or tick is None or tick.due_at is None or companion is None or companion.next_due_at is None:
         return None
     success = last_success(schedule.name)
     last = (success and success.finished_at) or schedule.date_changed
-    return Check(schedule.name, last, max(schedule.companion.next_due_at - tick.due_at, timedelta()))
+    return Check(schedule.name, last, max(companion.next_due_at - tick.due_at, timedelta()))

@@ -34,7 +34,7 @@ def go_round(looking: Looking) -> list[Finding] | None:
 
 
 class Watchdog(threading.Thread):
-    """Goes round until it is told to stop. Outlives the database."""
+    """Goes round until it is told to stop. Outlives the database, and whatever a row does to a round."""
 
     def __init__(self, stop: threading.Event, news: threading.Event) -> None:
         """`news` is set after each round, for whoever tells people."""
@@ -44,12 +44,12 @@ class Watchdog(threading.Thread):
 
     def run(self) -> None:
         looking, pause = Looking(), max(timing().watch_every, SILENT_AFTER)
-        within_reach = True
+        within_reach = sound = True
         while not self._stop_asked.wait(pause.total_seconds()):
             try:
                 go_round(looking)
                 self._news.set()
-                within_reach, pause = True, timing().watch_every
+                within_reach, sound, pause = True, True, timing().watch_every
             except (DatabaseError, InterfaceError) as error:
                 connection.close()
                 # Nobody could show that they live; let them, before anybody is missed.
@@ -57,4 +57,8 @@ class Watchdog(threading.Thread):
                 if within_reach:
                     log.warning("The watchdog cannot look, the database is out of reach: %s", in_a_line(error))
                 within_reach = False
+            except Exception:  # one row that nobody has thought of must not end all watching
+                if sound:
+                    log.exception("The watchdog stumbled, and goes on with its next round")
+                sound = False
         connection.close()

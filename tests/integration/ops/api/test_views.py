@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adaptapedia.api.tokens import issue
+from adaptapedia.ops.api import views
 from adaptapedia.scheduling.models import JobRun, RunLine
 from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_person, make_run, make_schedules
 
@@ -99,3 +100,15 @@ def test_only_operators_are_told_and_nobody_may_write(client: Client, moderator:
         assert client.get(f"/api/v1/ops/{address}", headers=reader).status_code == 403
         assert client.post(f"/api/v1/ops/{address}", headers=moderator).status_code == 405
     assert not JobRun.objects.filter(created_at__gte=datetime(2000, 1, 1, tzinfo=UTC)).exists()
+
+
+def test_schedules_come_in_pages(client: Client, moderator: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    make_schedules()
+    monkeypatch.setattr(views, "SCHEDULES_AT_ONCE", 4)
+
+    first = told(client, "schedules/", moderator)
+    second = told(client, f"schedules/?after={first['after']}", moderator)
+
+    names = [row["name"] for row in (*first["results"], *second["results"])]
+    assert names == sorted(names)
+    assert (len(first["results"]), len(names), second["after"]) == (4, 6, None)

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.models import JobRun, Lease, Presence, ScheduleCompanion, Trouble
-from adaptapedia.scheduling.watchdog import judging
+from adaptapedia.scheduling.watchdog import alerts, judging, rounds
 from adaptapedia.scheduling.watchdog.looking import Looking
 from adaptapedia.scheduling.watchdog.rounds import ALONE, go_round
 from tests.integration.scheduling.world import make_run, make_schedule
@@ -270,3 +271,62 @@ def test_the_command_ends_with_0_when_all_is_well() -> None:
     output = StringIO()
     call_command("watchdog", "--once", stdout=output)
     assert output.getvalue() == "All is well.\n"
+
+
+def test_a_health_check_without_its_companion_is_none(settings: Any) -> None:
+    settings.SCHEDULING_HEALTH_CHECK = "sample-count"
+    row = schedule()
+    make_run(schedule=row, trigger="tick", due_at=ago(60), state=State.SUCCEEDED)
+    ScheduleCompanion.objects.filter(schedule=row).delete()
+
+    assert "health-check:sample-count" not in keys()
+
+
+def runs_on_after_an_error(thread: threading.Thread, stop: threading.Event, rounds_made: list[int]) -> bool:
+    thread.start()
+    try:
+        return wait_until(lambda: len(rounds_made) >= 3, seconds=60)
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def test_a_watchdog_that_stumbles_says_so_once_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[int] = []
+
+    def stumble(_: Looking) -> None:
+        made.append(1)
+        raise LookupError("a row that nobody has thought of")
+
+    monkeypatch.setattr(rounds, "go_round", stumble)
+    monkeypatch.setattr(rounds, "SILENT_AFTER", timedelta())
+    monkeypatch.setattr(rounds, "timing", lambda: SimpleNamespace(watch_every=timedelta(milliseconds=10)))
+    stop, news = threading.Event(), threading.Event()
+
+    assert runs_on_after_an_error(rounds.Watchdog(stop, news), stop, made)
+    assert [line.message for line in caplog.records if "stumbled" in line.message] == [
+        "The watchdog stumbled, and goes on with its next round"
+    ]
+    assert not news.is_set()
+
+
+def test_a_teller_that_stumbles_says_so_once_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[int] = []
+    stop, news = threading.Event(), threading.Event()
+    news.set()
+
+    def stumble(_: alerts.Telling) -> int:
+        made.append(1)
+        news.set()
+        raise LookupError("a channel that nobody has thought of")
+
+    monkeypatch.setattr(alerts.Telling, "tell", stumble)
+
+    assert runs_on_after_an_error(alerts.Teller(stop, news), stop, made)
+    assert [line.message for line in caplog.records if "stumbled" in line.message] == [
+        "Telling of troubles stumbled, and is tried again after the next round"
+    ]
