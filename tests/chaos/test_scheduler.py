@@ -71,7 +71,7 @@ RUNS = "SELECT * FROM scheduling_jobrun ORDER BY schedule_name, due_at"
 PAUSE = "UPDATE django_celery_beat_periodictask SET enabled = false"
 RECENT = """
     SELECT count(DISTINCT schedule_name) FROM scheduling_jobrun
-    WHERE state = 'succeeded' AND due_at > clock_timestamp() - interval '3 seconds'
+    WHERE state IN ('succeeded', 'cancelled') AND due_at > clock_timestamp() - interval '3 seconds'
 """
 OPEN = "SELECT count(*) FROM scheduling_jobrun WHERE state IN ('queued', 'running', 'waiting', 'asking')"
 
