@@ -66,7 +66,7 @@ def test_policies_stand_beside_the_schedule_and_only_they_are_written(ada: Clien
         "companion-0-days": "L",
         "companion-0-retry_after": "00:10:00",
     }
-    ScheduleCompanion.objects.filter(schedule=row).update(next_due_at=soon, fires_at=soon)
+    ScheduleCompanion.objects.filter(schedule=row).update(next_due_at=soon, fires_at=soon, edited_at=None)
 
     assert ada.post(f"{SCHEDULES}{row.pk}/change/", sent).status_code == 302
 

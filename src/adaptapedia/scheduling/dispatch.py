@@ -1,6 +1,7 @@
 """Sends the messages of queued runs; what cannot be sent stays queued, and beat sends it later."""
 
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -22,6 +23,10 @@ RUN_PLAIN = "scheduling.run"
 """The task that runs what is no job (`jobs.py`)."""
 AT_ONCE = 500
 """Messages that go out in one round trip."""
+
+
+_away = threading.Event()
+"""Set while the broker is known to be out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ def send_after_commit(run: JobRun) -> None:
 def send(messages: Iterable[Message]) -> list[Message]:
     """Send messages of runs whose rows are committed, many at once; those that the broker has taken for sure.
 
-    What it may not have taken is told in the log and stays queued. A message sent twice does no harm.
+    What it may not have taken stays queued; the log says so once, until the broker is back. A message sent twice
+    does no harm.
     """
     waiting, sent = list(messages), []
     try:
@@ -63,8 +69,13 @@ def send(messages: Iterable[Message]) -> list[Message]:
             _send_at_once(part)
             sent += part
             del waiting[:AT_ONCE]
+            if _away.is_set():
+                _away.clear()
+                log.warning("The broker is within reach again")
     except (OperationalError, RedisError, OSError) as error:
-        log.warning("The broker is out of reach, %d runs wait for it: %s", len(waiting), in_a_line(error))
+        if not _away.is_set():
+            _away.set()
+            log.warning("The broker is out of reach, %d runs wait for it: %s", len(waiting), in_a_line(error))
     return sent
 
 
