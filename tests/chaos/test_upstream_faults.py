@@ -97,7 +97,7 @@ def page_of(run: JobRun) -> str:
         ("200-cut", "Truncated: Wikidata's answer ended early", '"value":"'),
         ("200-chunks-end", "Truncated: Wikidata's answer ended early", "incomplete chunked read"),
         ("200-fewer-rows", "Truncated: Wikidata's answer holds 150 rows where 300 were counted", "the last row"),
-        ("200-html", "Unavailable: Wikidata answered HTML or XML where SPARQL results were due", "under maintenance"),
+        ("200-html", "Unavailable: Wikidata answered HTML or XML where JSON was due", "under maintenance"),
         ("empty", "Truncated: Wikidata's answer lacks its count; it has 0 rows", '"bindings":[]'),
         ("reset", "Unavailable: Wikidata gave no answer in HTTP", "ReadError"),
     ],
@@ -135,7 +135,7 @@ def test_a_closed_port_is_told_and_the_run_waits(wikidata: FaultProxy) -> None:
     wikidata.down()
     run = ingested()
     assert (run.state, run.error) == (State.WAITING, f"Unavailable: Wikidata cannot be reached at {wikidata.url}")
-    assert "Connection refused" in page_of(run)
+    assert "Connect call failed" in page_of(run)
     assert Sweep.objects.get().phase == Sweep.Phase.CLASSES
 
     wikidata.up()

@@ -33,7 +33,7 @@ RIGHTS = {
     "ingest.Reject": LOOK,
     "ingest.SourceState": LOOK,
     "ingest.Sweep": LOOK,
-    "scheduling.JobRun": LOOK,
+    "scheduling.JobRun": Rights("view act", "view"),
     "token_blacklist.BlacklistedToken": CLOSED,
     "token_blacklist.OutstandingToken": CLOSED,
     # what django-allauth keeps, where it is installed

@@ -24,7 +24,7 @@ from adaptapedia.accounts.deletion import LastAdministrator, delete_account
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Work
-from adaptapedia.desk.templatetags.desk import actor
+from adaptapedia.desk.changes import who as actor
 from tests.integration.ops.samples import make_run
 from tests.integration.web.views.accounts.people import (
     PASSWORD,
