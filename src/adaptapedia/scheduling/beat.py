@@ -112,8 +112,9 @@ class Engine:
             self._drop_session()
         except UNREACHABLE as error:
             self._lose_session(error)
-        except Exception:
+        except Exception:  # no row, whatever is in it, may end this beat, and then every one that leads after it
             log.exception("A round failed; the next begins in a second")
+            connection.close()
             self._drop_session()
         else:
             self._note_within_reach()
