@@ -141,7 +141,8 @@ class Engine:
             glance = store.glance()
             if not batch.more:
                 break
-        self._tend(store)
+        if glance.going:
+            self._tend(store)
         self._pause = LOCKED if glance.pressing else self._until(glance.next_at, glance.now)
 
     def _send(self, store: PostgresStore, messages: Iterable[Message]) -> None:

@@ -40,6 +40,8 @@ class Glance:
     now: datetime
     next_at: datetime | None
     edited: bool
+    going: bool
+    """Whether any run is not over, and so may need care."""
 
     @property
     def pressing(self) -> bool:
@@ -64,11 +66,8 @@ class PostgresStore:
         self._session = session
 
     def glance(self) -> Glance:
-        """Renew the lease and look whether anything is due: one statement, made each second."""
-        with self._session.holding():
-            found = self._session.execute(_GLANCE).fetchone()
-        assert found is not None
-        return Glance(**found)
+        """Renew the lease and look whether anything is to be done: one statement, made each second."""
+        return Glance(**self._session.renew(returning=_GLANCE))
 
     def write_due(self, *, limit: int = BATCH, now: datetime | None = None) -> Batch:
         """Write the runs of what is due, skip what was missed or paused, and move every schedule on.
@@ -268,9 +267,10 @@ def _columns(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
 
 
 _GLANCE = """
-    SELECT clock_timestamp() AS now,
-        (SELECT min(fires_at) FROM scheduling_schedulecompanion WHERE fires_at IS NOT NULL) AS next_at,
-        EXISTS (SELECT FROM scheduling_schedulecompanion WHERE edited_at IS NOT NULL) AS edited
+    clock_timestamp() AS now,
+    (SELECT min(fires_at) FROM scheduling_schedulecompanion WHERE fires_at IS NOT NULL) AS next_at,
+    EXISTS (SELECT FROM scheduling_schedulecompanion WHERE edited_at IS NOT NULL) AS edited,
+    EXISTS (SELECT FROM scheduling_jobrun WHERE state IN ('queued', 'running', 'waiting')) AS going
 """
 _COMPANION = tuple(
     field.name
