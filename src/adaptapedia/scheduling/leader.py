@@ -90,7 +90,7 @@ class Session:
         return found
 
     def wait(self, seconds: float) -> bool:
-        """Wait until a schedule is edited, at most so long; whether one was. psycopg's own wait wakes ten times as often."""
+        """Wait until a schedule is edited, at most so long; whether one was. psycopg's own wait polls all the time."""
         return self._was_told() or (bool(select([self._connection], [], [], seconds)[0]) and self._was_told())
 
     def _was_told(self) -> bool:
