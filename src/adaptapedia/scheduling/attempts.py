@@ -33,7 +33,7 @@ State = JobRun.State
 
 LOST = "its worker was lost"
 CUT_OFF = "its connection to the database was lost"
-DELETED = "its schedule was deleted"
+DELETED = "its schedule was deleted while it was queued"
 UNREACHABLE = (OperationalError, InterfaceError)
 CONNECTION_EXCEPTION = "08"
 """Class of SQLSTATE; the client's own errors have no state at all."""
@@ -49,8 +49,9 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
     """Take a queued run for this worker; None when there is nothing to do for it (any more).
 
     That is: another delivery of its message was first, or it waits for an older run of its schedule to end, or it
-    ends here as skipped (expired, paused, overlap), or as failed when these keep its retry from starting. Claims
-    of one schedule come one after the other, so what its overlap policy forbids never starts.
+    ends here as skipped (expired, paused, overlap), or as failed when these keep its retry from starting or its
+    schedule was deleted. Claims of one schedule come one after the other, so what its overlap policy forbids never
+    starts.
     `message` is Celery's id, by which the attempt can be killed.
     """
     with counted():
@@ -142,12 +143,14 @@ def _supersede_unanswered(run: JobRun) -> None:
 
 
 def _end_unstarted(run: JobRun, reason: str) -> None:
-    """Skip the run; one that waited for its retry has failed, and why it is not tried again comes after its error."""
-    if run.attempt == 1:
+    """Skip the run; one whose schedule is gone, or that waited for its retry, has failed, and its error says why."""
+    if run.attempt == 1 and reason != DELETED:
         _skip_queued(run, reason)
         return
-    failure = next((past["error"] for past in reversed(run.earlier_attempts) if past["attempt"] < run.attempt), "")
-    error = f"{failure[: ERROR_LIMIT // 2]}; not tried again: {reason}"
+    error = reason
+    if run.attempt > 1:
+        failure = next((past["error"] for past in reversed(run.earlier_attempts) if past["attempt"] < run.attempt), "")
+        error = f"{failure[: ERROR_LIMIT // 2]}; not tried again: {reason}"
     JobRun.objects.filter(pk=run.pk).update(state=State.FAILED, error=error, finished_at=Now())
     count_end(run.task, State.FAILED)
 

@@ -184,13 +184,13 @@ def test_a_job_that_no_longer_exists_fails_with_its_reason_and_is_not_tried_agai
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_run_whose_schedule_was_deleted_while_it_was_queued_is_skipped_with_its_reason() -> None:
+def test_a_run_whose_schedule_was_deleted_while_it_was_queued_fails_with_the_reason() -> None:
     row = make_schedule("sample-count")
     run = make_run(schedule=row, trigger="tick")
     row.delete()
     send(JobRun.objects.get(pk=run.pk))
     run = ended(run)
-    assert (run.state, run.reason, starts_of(run)) == (State.SKIPPED, "its schedule was deleted", 0)
+    assert (run.state, run.error, starts_of(run)) == (State.FAILED, "its schedule was deleted while it was queued", 0)
 
 
 @pytest.mark.django_db(transaction=True)
