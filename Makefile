@@ -51,7 +51,8 @@ LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url -
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock; ARGS=--upgrade takes the newest of everything
 	@$(LOCK) --quiet $(ARGS) -o requirements.lock pyproject.toml
 
-# Valkey's wheel is for CPython 3.11 to 3.13, so these come before a newer one.
+# Our own files are compiled at once: where PYTHONDONTWRITEBYTECODE is set, each process would else compile them all at
+# its start, for a second. Valkey's wheel is for CPython 3.11 to 3.13, so these come before a newer one.
 $(STAMP): requirements.lock pyproject.toml
 	@found=; \
 	for python in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -67,4 +68,5 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names; the first time takes a minute"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m compileall -q src
 	@echo "$$(pwd -P)" > $(STAMP)
