@@ -1,15 +1,10 @@
 """The only reader of the environment: frozen, typed, and says what is wrong and where."""
 
 import getpass
-import hashlib
 import os
 import re
-import secrets
 import socket
-import tempfile
 import unicodedata
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -20,7 +15,7 @@ import dj_email_url
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from adaptapedia.home import Home
 
 EXAMPLES = {
     "DATABASE_URL": "postgres://adaptapedia:password@db.example.org:5432/adaptapedia",
@@ -241,9 +236,10 @@ class Config(BaseSettings):
         return self.database_url is None and self.redis_url is None
 
     @cached_property
-    def home(self) -> "Home":
+    def home(self) -> Home:
         """Where the embedded default keeps data and sockets; with the lab, apart from what is real."""
-        return Home.find(self.adaptapedia_home, lab=self.adaptapedia_lab)
+        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
+        return Home.find(self.adaptapedia_home, runtime=runtime, lab=self.adaptapedia_lab)
 
     @property
     def sender(self) -> str:
@@ -313,55 +309,17 @@ class Config(BaseSettings):
         return f"Adaptapedia/{__version__} ({self.contact}) httpx"
 
     def settled_secret_key(self) -> str:
-        """SECRET_KEY, or in the embedded default one made once and kept (0600)."""
-        return self.secret_key or self.home.secret_key()
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The folders of one installation: `data` is lasting, `run` holds sockets and has a short name.
-
-    A socket's path may have 107 bytes (unix(7)), so `run` is never inside a deep checkout.
-    """
-
-    data: Path
-    run: Path
-
-    @classmethod
-    def find(cls, chosen: Path | None, *, lab: bool = False) -> "Home":
-        """The home at a chosen place, else the checkout's own, of which there is another for the upstream lab."""
-        apart = "-lab" if lab and chosen is None else ""
-        key = hashlib.sha256(f"{chosen or CHECKOUT}{apart}".encode()).hexdigest()[:10]
-        if os.geteuid() == 0:
-            return cls(data=chosen or Path("/var/lib/adaptapedia") / key, run=Path("/run") / f"adaptapedia-{key}")
-        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - made 0700 and checked when used
-        fits = len(str(runtime)) < 60 and os.access(runtime, os.W_OK)
-        run = runtime if fits else Path("/tmp")  # noqa: S108
-        return cls(data=chosen or CHECKOUT / f".adaptapedia{apart}", run=run / f"adaptapedia-{os.geteuid()}-{key}")
-
-    def secret_key(self) -> str:
-        """The key of this installation, made on first use; only its owner can read the file.
+        """SECRET_KEY, or in the embedded default one made once and kept (0600).
 
         Raises ConfigError when the folder cannot be written.
         """
         try:
-            return self._kept_key(self.data / "secret_key")
+            return self.secret_key or self.home.secret_key()
         except OSError as error:
             raise ConfigError(
-                f"ADAPTAPEDIA_HOME: the folder {self.data} cannot be written ({error.strerror}). "
+                f"ADAPTAPEDIA_HOME: the folder {self.home.data} cannot be written ({error.strerror}). "
                 f"Set it to a folder of yours, for example ADAPTAPEDIA_HOME={EXAMPLES['ADAPTAPEDIA_HOME']}"
             ) from None
-
-    def _kept_key(self, path: Path) -> str:
-        if not path.exists():
-            self.data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(dir=self.data)  # 0600
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(50) + "\n")
-            with suppress(FileExistsError):  # another process was first: its key holds
-                os.link(draft, path)
-            os.unlink(draft)
-        return path.read_text().strip()
 
 
 def _is_http_address(value: str) -> bool:

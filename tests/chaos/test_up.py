@@ -18,7 +18,8 @@ import psutil
 import psycopg
 import pytest
 
-from adaptapedia.config import Home
+from adaptapedia.config import Config
+from adaptapedia.home import Home
 from adaptapedia.local.lock import MARK
 from adaptapedia.local.postgres import Postgres
 from adaptapedia.local.processes import wait_until
@@ -110,7 +111,7 @@ def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: 
     assert up.wait(seconds=10) == 0
     assert time.monotonic() - began < 10
     assert not _processes_of(folder)
-    assert not Home.find(folder / "home").run.exists()
+    assert not _home(folder).run.exists()
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -138,7 +139,7 @@ def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
     stubborn = Running(
         [sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"],
         log=folder / "stubborn.log",
-        environment={**environment, MARK: str(Home.find(folder / "home").run)},
+        environment={**environment, MARK: str(_home(folder).run)},
     )
     first.send(signal.SIGKILL)
     first.wait()
@@ -190,10 +191,14 @@ def _children(up: Running) -> dict[str, psutil.Process]:
     return found
 
 
+def _home(folder: Path) -> Home:
+    return Config(adaptapedia_home=folder / "home").home
+
+
 def _processes_of(folder: Path) -> list[str]:
     """Every process whose command line or environment names this folder's home or its sockets."""
-    home = folder / "home"
-    marks = (str(home), str(Home.find(home).run))
+    home = _home(folder)
+    marks = (str(home.data), str(home.run))
     found = []
     for process in psutil.process_iter():
         try:  # a zombie has neither: reading them raises
@@ -223,7 +228,7 @@ def _status(port: str, address: str) -> int:
 
 def _connections(folder: Path) -> int | None:
     """How many there are to the embedded PostgreSQL, ours not counted; None while it takes none."""
-    home = Home.find(folder / "home")
+    home = _home(folder)
     try:
         with psycopg.connect(Postgres(home.data / "postgres", home.run).url) as connection:
             counted = connection.execute(

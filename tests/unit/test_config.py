@@ -2,7 +2,6 @@
 
 import os
 import ssl
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 import redis
 from celery import Celery
 
-from adaptapedia.config import EXAMPLES, Config, ConfigError, Home
+from adaptapedia.config import EXAMPLES, Config, ConfigError
 
 KEY = "k8Jd0s-Pq2Lz7vXwYtR4nBmC6hGfA1eU9iOoSaDbTcVxZyWuQj"
 DATABASE = "postgres://books:hidden@db.example.org/books"
@@ -258,19 +257,10 @@ def test_a_socket_is_spelt_as_each_reader_wants_it(monkeypatch: pytest.MonkeyPat
     assert config.celery_redis("results") == "redis+socket:///run/valkey.sock?virtual_host=1"
 
 
-def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    home = Home(data=tmp_path / "deep" / "home", run=tmp_path)
-    key = home.secret_key()
-    assert len(key) >= 50
-    assert home.secret_key() == key
-    assert stat.S_IMODE((home.data / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in home.data.iterdir()] == ["secret_key"]
-
-
-def test_a_home_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError) as caught:
-        Home(data=tmp_path / "file" / "home", run=tmp_path).secret_key()
+        load(monkeypatch, ADAPTAPEDIA_HOME=f"{tmp_path}/file/home").settled_secret_key()
     assert str(caught.value).startswith(
         f"ADAPTAPEDIA_HOME: the folder {tmp_path}/file/home cannot be written (Not a dir"
     )
@@ -281,7 +271,7 @@ def test_two_homes_never_share_a_socket_and_its_path_fits(tmp_path: Path, monkey
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     (deep := tmp_path / ("deep" * 30)).mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
-    one, other = Home.find(tmp_path / "one"), Home.find(tmp_path / "other")
+    one, other = (load(monkeypatch, ADAPTAPEDIA_HOME=f"{tmp_path}/{name}").home for name in ("one", "other"))
     assert one.run != other.run
     assert len(str(one.run / ".s.PGSQL.5432")) < 108
 

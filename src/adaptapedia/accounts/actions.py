@@ -6,39 +6,22 @@ read twice. A row that somebody else holds is left for the next time. A crash of
 bring the last batches back: a commit does not wait for the disk, and the next time deletes them again.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.errors import LockNotAvailable
 
-FIRST_BATCH = 1_000
-LARGEST_BATCH = 8_000
-BATCH_SECONDS = 0.15
-"""What a batch should take. A second is the limit, and a busy disk may make one five times as long."""
+from adaptapedia.kit.batches import in_batches
 
 LONGEST_WAIT = "100ms"
 """How long a batch waits for a row that somebody else holds before it goes around it."""
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What to delete next: at most `size` rows that expired from `since` on and before `before`."""
-
-    since: datetime
-    before: datetime
-    size: int
-
-    @property
-    def bounds(self) -> dict[str, datetime | int]:
-        return {"since": self.since, "before": self.before, "size": self.size}
-
 
 Deleted = tuple[int, datetime | None]
 """How many rows went, and the latest expiry in the batch; None when there was nothing to take."""
@@ -46,22 +29,12 @@ Deleted = tuple[int, datetime | None]
 
 def delete_expired_sessions(*, before: datetime) -> Iterator[int]:
     """Delete the sessions that expired before a time; yields how many after each batch, committed."""
-    return _in_batches(_delete_sessions, before=before)
+    return in_batches(partial(_delete_sessions, before), begin=BEGINNING)
 
 
 def delete_notes_of_sessions() -> Iterator[int]:
     """Delete the notes of where a session is used, once it is gone; yields how many after each batch, committed."""
-    after, size = 0, FIRST_BATCH
-    while True:
-        began = time.monotonic()
-        with _brief_transaction() as cursor:
-            cursor.execute(NOTES, {"after": after, "size": size})
-            deleted, reached = cursor.fetchone()
-        if reached is None:
-            return
-        size = next_batch_size(size, seconds=time.monotonic() - began)
-        after = reached
-        yield deleted
+    return in_batches(_delete_notes, begin=0)
 
 
 def delete_expired_tokens(*, before: datetime) -> Iterator[int]:
@@ -69,26 +42,7 @@ def delete_expired_tokens(*, before: datetime) -> Iterator[int]:
 
     Yields how many tokens after each batch, committed.
     """
-    return _in_batches(_delete_tokens, before=before)
-
-
-def next_batch_size(size: int, *, seconds: float) -> int:
-    """How many rows to take after a batch of `size` that took so long."""
-    if seconds > BATCH_SECONDS:
-        return max(size // 2, 1)
-    return min(size * 2, LARGEST_BATCH) if seconds < BATCH_SECONDS / 2 else size
-
-
-def _in_batches(delete: Callable[[Batch], Deleted], *, before: datetime) -> Iterator[int]:
-    since, size = BEGINNING, FIRST_BATCH
-    while True:
-        began = time.monotonic()
-        deleted, reached = delete(Batch(since, before, size))
-        if reached is None:
-            return
-        size = next_batch_size(size, seconds=time.monotonic() - began)
-        since = reached
-        yield deleted
+    return in_batches(partial(_delete_tokens, before), begin=BEGINNING)
 
 
 SESSIONS = """
@@ -104,21 +58,14 @@ SESSIONS = """
 SESSIONS_NOT_HELD = SESSIONS.replace("LIMIT %(size)s", "LIMIT %(size)s FOR UPDATE SKIP LOCKED")
 
 
-def _delete_sessions(batch: Batch) -> Deleted:
+def _delete_sessions(before: datetime, since: datetime, size: int) -> Deleted:
+    bounds = {"since": since, "before": before, "size": size}
     try:
-        with _brief_transaction() as cursor:
-            return _deleted(cursor, SESSIONS, batch)
+        return _deleted(SESSIONS, bounds)
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
-    with _brief_transaction() as cursor:
-        return _deleted(cursor, SESSIONS_NOT_HELD, batch)
-
-
-def _deleted(cursor: CursorWrapper, statement: str, batch: Batch) -> Deleted:
-    cursor.execute(statement, batch.bounds)
-    deleted, reached = cursor.fetchone()
-    return deleted, reached
+    return _deleted(SESSIONS_NOT_HELD, bounds)
 
 
 # Sessions end in many ways, so the notes are walked by their key, each batch from where the last one ended.
@@ -139,6 +86,10 @@ NOTES = """
 """
 
 
+def _delete_notes(after: int, size: int) -> tuple[int, int | None]:
+    return _deleted(NOTES, {"after": after, "size": size})
+
+
 TOKENS = """
     SELECT array_agg(id), max(expires_at) FROM (
         SELECT id, expires_at FROM token_blacklist_outstandingtoken
@@ -148,10 +99,10 @@ TOKENS = """
 """
 
 
-def _delete_tokens(batch: Batch) -> Deleted:
+def _delete_tokens(before: datetime, since: datetime, size: int) -> Deleted:
     """Locks the tokens before it looks at the blacklist, so that none can be put on it in between."""
     with _brief_transaction() as cursor:
-        cursor.execute(TOKENS, batch.bounds)
+        cursor.execute(TOKENS, {"since": since, "before": before, "size": size})
         ids, reached = cursor.fetchone()
         if reached is None:
             return 0, None
@@ -166,3 +117,11 @@ def _brief_transaction() -> Iterator[CursorWrapper]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'; SET LOCAL synchronous_commit = off")
         yield cursor
+
+
+def _deleted(statement: str, given: dict[str, Any]) -> tuple[int, Any]:
+    """What one statement in a brief transaction deleted, and the key that it reached."""
+    with _brief_transaction() as cursor:
+        cursor.execute(statement, given)
+        deleted, reached = cursor.fetchone()
+        return deleted, reached

@@ -5,17 +5,17 @@ adaptations in `run_id`. The log is kept for 180 days.
 """
 
 import json
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.staging import stage
+from adaptapedia.scheduling.retention import delete_in_batches
 
 KEPT_FOR = timedelta(days=180)
 BOOKKEEPING = (
@@ -23,13 +23,14 @@ BOOKKEEPING = (
     *("created_at", "updated_at", "changed_at", "first_seen_at"),
 )
 """Columns whose change is no change of what an entry says."""
-FIRST_BATCH = 1_000
-LARGEST_BATCH = 8_000
-BATCH_SECONDS = 0.15
 DELETE = """
-    DELETE FROM ingest_change
-    WHERE id IN (SELECT id FROM ingest_change WHERE at < %s AND id >= %s ORDER BY id LIMIT %s)
-    RETURNING id
+    WITH gone AS (
+        DELETE FROM ingest_change WHERE id IN (
+            SELECT id FROM ingest_change WHERE at < %(before)s AND id >= %(after)s ORDER BY id LIMIT %(size)s
+        )
+        RETURNING id
+    )
+    SELECT count(*), max(id) FROM gone
 """
 LISTS = {
     "credits": ("jsonb_build_array(c.role, c.position, c.person_id, c.name, c.source)", "c.role, c.position"),
@@ -140,20 +141,4 @@ def list_of(name: str, *, table: str, owner: str) -> str:
 
 def delete_old_changes(*, before: datetime) -> Iterator[int]:
     """Delete what was logged before a time; yields how many after each batch, committed and well below a second."""
-    after, size = 0, FIRST_BATCH
-    while True:
-        began = time.monotonic()
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(DELETE, [before, after, size])
-            deleted = [key for (key,) in cursor.fetchall()]
-        if not deleted:
-            return
-        after = max(deleted)
-        size = _next_size(size, seconds=time.monotonic() - began)
-        yield len(deleted)
-
-
-def _next_size(size: int, *, seconds: float) -> int:
-    if seconds > BATCH_SECONDS:
-        return max(size // 2, 1)
-    return min(size * 2, LARGEST_BATCH) if seconds < BATCH_SECONDS / 2 else size
+    return delete_in_batches(DELETE, before=before)

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
-
-from adaptapedia.kit.batches import in_batches
+from adaptapedia.scheduling.retention import delete_in_batches
 
 KEPT_FOR = timedelta(days=365)
 """A year after it was first seen. What an upstream still says then is a reject again at the next whole reading."""
@@ -24,11 +22,4 @@ DELETE = """
 
 def delete_old_rejects(*, now: datetime) -> Iterator[int]:
     """Delete rejects that were first seen too long ago; yields how many after each batch, committed."""
-
-    def delete(after: int, size: int) -> tuple[int, int | None]:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(DELETE, {"before": now - KEPT_FOR, "after": after, "size": size})
-            deleted, reached = cursor.fetchone()
-            return deleted, reached
-
-    return in_batches(delete)
+    return delete_in_batches(DELETE, before=now - KEPT_FOR)

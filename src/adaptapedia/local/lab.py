@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from adaptapedia.config import CHECKOUT, Config
+from adaptapedia.config import Config
+from adaptapedia.home import CHECKOUT
 from adaptapedia.local.errors import LocalError
 
 FIRST_PORT = 18300

@@ -1,17 +1,17 @@
 """Policies as people choose them in forms; their meaning is in `core.policies`."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from adaptapedia.scheduling.core.policies import Missed, Overlap
 
-class Missed(models.TextChoices):
-    LATEST = "latest", _("the latest, once")
-    ALL = "all", _("all, the oldest first")
-    SKIP = "skip", _("none")
-
-
-class Overlap(models.TextChoices):
-    SKIP = "skip", _("skip the new run")
-    QUEUE = "queue", _("let one wait")
-    CANCEL = "cancel", _("ask the older to stop")
-    ALLOW = "allow", _("side by side")
+MISSED = {
+    Missed.LATEST.value: _("the latest, once"),
+    Missed.ALL.value: _("all, the oldest first"),
+    Missed.SKIP.value: _("none"),
+}
+OVERLAP = {
+    Overlap.SKIP.value: _("skip the new run"),
+    Overlap.QUEUE.value: _("let one wait"),
+    Overlap.CANCEL.value: _("ask the older to stop"),
+    Overlap.ALLOW.value: _("side by side"),
+}

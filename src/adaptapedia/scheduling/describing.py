@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.choices import Missed, Overlap
+from adaptapedia.scheduling.choices import MISSED, OVERLAP
 from adaptapedia.scheduling.models import ScheduleCompanion
 from adaptapedia.scheduling.terms import JobSpec, spec_for, spec_of_task
 from adaptapedia.scheduling.wording import in_words
@@ -36,8 +36,7 @@ class Term:
         if isinstance(self.value, timedelta):
             return in_words(self.value)
         if self.name in CHOICES:
-            labels: dict[str, Any] = dict(CHOICES[self.name].choices)
-            return str(labels.get(self.value, self.value))
+            return str(CHOICES[self.name].get(self.value, self.value))
         return f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
 
     @property
@@ -50,7 +49,7 @@ class Term:
         return self.value.total_seconds() if isinstance(self.value, timedelta) else self.value
 
 
-CHOICES: dict[str, Any] = {"missed": Missed, "overlap": Overlap}
+CHOICES: dict[str, dict[str, Any]] = {"missed": MISSED, "overlap": OVERLAP}
 
 
 def terms_of(schedule: PeriodicTask) -> list[Term]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.choices import Missed, Overlap
+from adaptapedia.scheduling.choices import MISSED, OVERLAP
 from adaptapedia.scheduling.terms import ACCEPTING
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class ScheduleCompanion(models.Model):
         db_default="",
         help_text=_("More on the day, beside the crontab: L, L-3, LW, 15W, FRI#2, FRIL; several with commas."),
     )
-    missed = models.CharField(_("missed ticks"), max_length=10, blank=True, db_default="", choices=Missed.choices)
+    missed = models.CharField(_("missed ticks"), max_length=10, blank=True, db_default="", choices=MISSED)
     missed_bound = models.PositiveIntegerField(
         _("at most"), null=True, blank=True, help_text=_("So many of the ticks missed run under “all”.")
     )
-    overlap = models.CharField(_("overlap"), max_length=10, blank=True, db_default="", choices=Overlap.choices)
+    overlap = models.CharField(_("overlap"), max_length=10, blank=True, db_default="", choices=OVERLAP)
     jitter = models.DurationField(
         _("jitter"),
         null=True,

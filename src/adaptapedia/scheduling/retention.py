@@ -83,22 +83,23 @@ def delete_old_runs(*, now: datetime) -> Iterator[int]:
 
     Open runs stay, and so do the newest of each schedule.
     """
-    yield from _delete(RUNS, before=now - RUNS_KEPT_FOR, newest=NEWEST_KEPT)
+    open_states = [state.value for state in JobRun.OPEN]
+    yield from delete_in_batches(RUNS, before=now - RUNS_KEPT_FOR, newest=NEWEST_KEPT, open=open_states)
     with connection.cursor() as cursor:
         cursor.execute(SURPLUS, {"at_most": RUNS_AT_MOST})
         surplus = cursor.fetchall()
     for name, bound in surplus:
-        yield from _delete(SURPLUS_OF_ONE, name=name, bound=bound)
+        yield from delete_in_batches(SURPLUS_OF_ONE, name=name, bound=bound, open=open_states)
 
 
 def delete_old_lines(*, now: datetime) -> Iterator[int]:
     """Delete lines of runs that are too old; yields how many after each batch, committed."""
-    return _delete(LINES, before=now - LINES_KEPT_FOR)
+    return delete_in_batches(LINES, before=now - LINES_KEPT_FOR)
 
 
 def delete_old_troubles(*, now: datetime) -> Iterator[int]:
     """Delete troubles that have long been over; yields how many after each batch, committed."""
-    return _delete(TROUBLES, before=now - TROUBLES_KEPT_FOR)
+    return delete_in_batches(TROUBLES, before=now - TROUBLES_KEPT_FOR)
 
 
 def forget_the_dead() -> Iterator[int]:
@@ -107,13 +108,16 @@ def forget_the_dead() -> Iterator[int]:
     yield Presence.objects.filter(seen_at__lt=Now() - span).delete()[0]
 
 
-def _delete(statement: str, **given: str | int | datetime) -> Iterator[int]:
-    open_states = [state.value for state in JobRun.OPEN]
+def delete_in_batches(statement: str, **given: str | int | datetime | list[str]) -> Iterator[int]:
+    """Delete by a statement that takes `after` and `size`; yields how many after each batch, committed.
+
+    It tells how many went and the key it reached, or NULL when there is nothing left to look at. Keys begin at 1.
+    """
 
     def delete(after: int, size: int) -> tuple[int, int | None]:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(statement, {**given, "open": open_states, "after": after, "size": size})
+            cursor.execute(statement, {**given, "after": after, "size": size})
             deleted, reached = cursor.fetchone()
             return deleted, reached
 
-    return in_batches(delete)
+    return in_batches(delete, begin=0)

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from adaptapedia.accounts import actions
-from adaptapedia.accounts.actions import delete_expired_sessions, delete_expired_tokens
+from adaptapedia.accounts.actions import BEGINNING, SESSIONS, TOKENS, delete_expired_sessions, delete_expired_tokens
+from adaptapedia.kit.batches import FIRST_BATCH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def test_expired_sessions_go_batch_by_batch_and_live_ones_stay() -> None:
 
     batches = list(delete_expired_sessions(before=timezone.now()))
 
-    assert batches[0] == actions.FIRST_BATCH
+    assert batches[0] == FIRST_BATCH
     assert sum(batches) == 3_500
     assert set(Session.objects.values_list("session_key", flat=True)) == {f"live{i}" for i in range(5)}
 
@@ -131,14 +131,14 @@ def test_a_token_that_somebody_holds_is_left_and_the_others_go_without_waiting()
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (actions.SESSIONS, "django_session_expire_date"),
-        (actions.TOKENS, "token_blacklist_outstandingtoken_expires_at"),
+        (SESSIONS, "django_session_expire_date"),
+        (TOKENS, "token_blacklist_outstandingtoken_expires_at"),
     ],
 )
 def test_expired_rows_are_found_by_index(query: str, index: str) -> None:
     make_sessions("live", 2_000, ago=-timedelta(days=1))
     make_tokens("live", 2_000, ago=-timedelta(days=1))
-    bounds = {"since": actions.BEGINNING, "before": timezone.now(), "size": 1_000}
+    bounds = {"since": BEGINNING, "before": timezone.now(), "size": 1_000}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE django_session, token_blacklist_outstandingtoken")
         cursor.execute(f"EXPLAIN {query}", bounds)

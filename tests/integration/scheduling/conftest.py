@@ -1,4 +1,4 @@
-"""Workers and beats with the sample jobs. Imports wait for tests/conftest.py to set Django up."""
+"""Workers with the sample jobs, and beats. Imports wait for tests/conftest.py to set Django up."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.processes import Processes, Running, environment_of_tests
 
 if TYPE_CHECKING:
     from adaptapedia.scheduling.terms import JobSpec
+    from tests.integration.scheduling.beats import Beats
 
 
 @pytest.fixture
@@ -66,3 +67,23 @@ def worker(
     """A worker that takes both queues."""
     monkeypatch.setenv("SAMPLE_STARTS", str(shared_worker.log.parent / "starts"))
     return shared_worker
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The runs whose messages went out, kept from the shared worker."""
+    from adaptapedia.scheduling import dispatch
+
+    ids: list[int] = []
+    monkeypatch.setattr(dispatch, "_send_at_once", lambda messages: ids.extend(message.run_id for message in messages))
+    return ids
+
+
+@pytest.fixture
+def beat() -> "Iterator[Beats]":
+    """Beats of this process, made when they are called for."""
+    from tests.integration.scheduling.beats import Beats
+
+    beats = Beats()
+    yield beats
+    beats.close()

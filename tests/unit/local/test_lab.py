@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adaptapedia.config import CHECKOUT, Config, Home
+from adaptapedia.config import Config
+from adaptapedia.home import CHECKOUT, Home
 from adaptapedia.local.errors import LocalError
 from adaptapedia.local.lab import FIRST_PORT, lab_of
 from adaptapedia.local.programs import SERVERS, programs_of
@@ -43,7 +44,7 @@ def test_its_data_stay_apart_from_what_is_real(monkeypatch: pytest.MonkeyPatch, 
 
     assert real.home.data != lab.home.data
     assert real.home.run != lab.home.run
-    assert Home.find(tmp_path, lab=True) == Home.find(tmp_path)
+    assert Home.find(tmp_path, runtime=tmp_path, lab=True) == Home.find(tmp_path, runtime=tmp_path)
 
 
 def test_where_there_is_no_checkout_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

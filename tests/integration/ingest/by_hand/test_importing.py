@@ -1,14 +1,10 @@
-"""A file of pairs goes in as a whole or not at all, and can be taken out again."""
+"""What a file of pairs brings in: new and known entries, each once, and taken out again like any run."""
 
 import gzip
-import io
-import json
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,62 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Adaptation, ScreenWork, Work, WorkCredit, WorkExternalId
-from adaptapedia.ingest.by_hand import told, writing
-from adaptapedia.ingest.by_hand.importing import Outcome, import_file
+from adaptapedia.ingest.by_hand import writing
+from adaptapedia.ingest.by_hand.importing import import_file
 from adaptapedia.ingest.models import Change
 from adaptapedia.ingest.reverting.runs import revert_run
 from adaptapedia.scheduling.models import JobRun
+from tests.integration.ingest.by_hand.pairs import SOLARIS, STALKER, counts
 from tests.integration.ingest.test_merging import SECOND, merge_all, row_versions
 
 pytestmark = pytest.mark.django_db
-
-Rows = list[dict[str, Any]]
-
-SOLARIS: dict[str, Any] = {
-    "screen_item": "Q230494",
-    "screen_title": "Solaris",
-    "screen_original_title": "Солярис",
-    "screen_language": "en",
-    "screen_year": 1972,
-    "screen_kind": "film",
-    "screen_imdb": "tt0069293",
-    "screen_tmdb": "movie/593",
-    "screen_directors": ["Andrei Tarkovsky"],
-    "source_item": "Q1091438",
-    "source_title": "Solaris",
-    "source_language": "en",
-    "source_year": 1961,
-    "source_form": "novel",
-    "source_authors": ["Stanisław Lem"],
-    "source_isbn": ["978-0-15-602760-1"],
-    "source_open_library": "OL8936W",
-    "note": "whatever",
-}
-STALKER: dict[str, Any] = {
-    "screen_title": "Stalker", "screen_year": 1979, "screen_kind": "film", "screen_directors": "Andrei Tarkovsky",
-    "source_title": "Roadside Picnic", "source_year": 1972, "source_authors": "Arkady Strugatsky; Boris Strugatsky",
-    "relation": "loosely_based_on",
-}  # fmt: skip
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Any:
-    """Runs the import of rows as JSON Lines."""
-
-    def run(*rows: dict[str, Any], apply: bool = True, **options: Any) -> Outcome:
-        path = tmp_path / "pairs.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return import_file(str(path), apply=apply, by="ada", **options)
-
-    return run
-
-
-def faults(outcome: Outcome) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.column, fault.reason) for fault in outcome.faults]
-
-
-def counts(outcome: Outcome) -> dict[str, tuple[int, ...]]:
-    return {kind: tuple(row.values()) for kind, row in outcome.counts.items()}
 
 
 def test_a_pair_comes_in_with_everything_that_its_row_says(given: Any) -> None:
@@ -234,14 +183,6 @@ def test_an_entry_without_an_item_gets_the_one_that_a_later_file_names(given: An
     assert (ScreenWork.objects.get().wikidata_id, Work.objects.get().wikidata_id) == (230494, 1091438)
 
 
-def test_an_id_of_several_entries_wants_the_item(given: Any) -> None:
-    merge_all()
-    for screen in ScreenWork.objects.all():
-        screen.external_ids.get_or_create(scheme="imdb", value="tt7777777", defaults={"source": "wikidata"})
-    outcome = given({**SOLARIS, "screen_item": "", "screen_imdb": "tt7777777", "screen_tmdb": ""})
-    assert faults(outcome) == [(1, "screen_item", "its external ids belong to 2 entries: name the item")]
-
-
 def test_rows_of_one_book_make_one_book(given: Any) -> None:
     later = {
         **SOLARIS,
@@ -279,82 +220,6 @@ def test_a_remake_is_made_from_a_screen_work(given: Any) -> None:
     assert counts(given(SOLARIS, remake))["adaptations"] == (0, 2, 0)
 
 
-def test_one_bad_row_keeps_all_out_and_all_bad_rows_are_told(given: Any) -> None:
-    outcome = given(SOLARIS, {**STALKER, "screen_year": 3000, "screen_kind": "movie"}, {**STALKER, "source_item": "Q0"})
-    assert [(line, column) for line, column, _ in faults(outcome)] == [
-        (2, "screen_kind"), (2, "screen_year"), (3, "source_item")
-    ]  # fmt: skip
-    assert outcome.run_id is None
-    assert not Work.objects.exists()
-    assert not JobRun.objects.exists()
-
-
-def test_rows_that_contradict_each_other_are_told_with_both_lines(given: Any) -> None:
-    outcome = given(
-        SOLARIS,
-        {
-            **SOLARIS,
-            "screen_item": "Q5",
-            "screen_imdb": "",
-            "screen_tmdb": "",
-            "source_year": 1962,
-            "source_authors": "S. Lem",
-        },
-    )
-    assert faults(outcome) == [
-        (2, "source_authors", "line 1 says otherwise of the same entry: Stanisław Lem"),
-        (2, "source_year", "line 1 says otherwise of the same entry: 1961"),
-    ]
-
-
-def test_the_same_pair_twice_is_told(given: Any) -> None:
-    assert faults(given(SOLARIS, STALKER, SOLARIS)) == [(3, "", "the same pair as in line 1")]
-
-
-def test_a_new_entry_needs_a_title_and_a_screen_work_its_kind(given: Any) -> None:
-    assert faults(given({"screen_item": "Q1", "source_item": "Q2"})) == [
-        (1, "screen_kind", "a new screen work needs its kind (film, series, …)"),
-        (1, "screen_title", "a new entry needs a title"),
-        (1, "source_title", "a new entry needs a title"),
-    ]
-
-
-def test_a_remake_of_itself_by_an_id_is_told(given: Any) -> None:
-    merge_all()
-    row = {"screen_item": "Q114819", "source_item": "Q114819", "relation": "remake_of"}
-    assert faults(given(row)) == [(1, "source_item", "a screen work is not made from itself")]
-
-
-@pytest.mark.parametrize("directors", ["david LYNCH", ""])
-def test_what_looks_like_something_in_the_catalogue_wants_to_be_allowed(given: Any, directors: str) -> None:
-    merge_all()
-    row = {**STALKER, "screen_title": "DUNE", "screen_year": 1984, "screen_directors": directors}
-    outcome = given(row)
-    assert [(alike.line, alike.what) for alike in outcome.alike] == [(1, "/screen/dune/")]
-    assert ScreenWork.objects.count() == 2
-    assert given(row, allow_twins=True).run_id is not None
-    assert ScreenWork.objects.count() == 3
-
-
-@pytest.mark.parametrize("change", [{"screen_directors": "Somebody Else"}, {"screen_year": 1985}, {"screen_item": ""}])
-def test_another_creator_or_year_is_another_film(given: Any, change: dict[str, Any]) -> None:
-    merge_all()
-    row = {**STALKER, "screen_title": "Dune", "screen_year": 1984, "screen_directors": "David Lynch", **change}
-    assert bool(given(row, apply=False).alike) is ("screen_item" in change)
-
-
-def test_what_looks_like_another_line_wants_to_be_allowed_too(given: Any) -> None:
-    twin = {**STALKER, "screen_imdb": "tt0079944", "source_title": "Another"}
-    outcome = given(STALKER, twin)
-    assert [(alike.line, alike.what) for alike in outcome.alike] == [(2, "line 1")]
-
-
-def test_titles_alike_of_two_items_are_two_works(given: Any) -> None:
-    other = {**SOLARIS, "screen_item": "Q5", "screen_imdb": "", "screen_tmdb": ""}
-    assert list(given(SOLARIS, other).alike) == []
-    assert ScreenWork.objects.count() == 2
-
-
 def test_csv_with_bom_semicolons_and_gzip_is_read_too(tmp_path: Path) -> None:
     text = (
         "\ufeffscreen_title;screen_year;screen_kind;source_title;source_authors\r\n"
@@ -364,74 +229,6 @@ def test_csv_with_bom_semicolons_and_gzip_is_read_too(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode()))
     assert import_file(str(path), apply=True, by="ada").run_id is not None
     assert Work.objects.get().title == 'Do Androids Dream; of "Electric" Sheep?'
-
-
-def test_the_command_previews_then_applies_and_the_run_is_on_ops(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], client: Client
-) -> None:
-    path = tmp_path / "pairs.jsonl"
-    path.write_text(json.dumps(SOLARIS))
-    call_command("ingest", "file", str(path))
-    shown = capsys.readouterr().out
-    assert "pairs.jsonl: 1 rows" in shown
-    assert "Solaris (1972) Q230494" in shown
-    assert "Nothing was changed. Say it again with --apply" in shown
-    call_command("ingest", "file", str(path), "--apply", "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert told["counts"]["works"] == {"new": 1, "known": 0, "changed": 0}
-    client.force_login(User.objects.create_user("mod", role="moderator"))
-    for address in ("/ops/runs/", f"/ops/runs/{told['run']}/", "/ops/"):
-        assert client.get(address).status_code == 200
-    call_command("jobs", "show", str(told["run"]))
-    assert "ingest-file" in capsys.readouterr().out
-
-
-def test_every_bad_line_is_told_however_many_there_are_and_none_is_held(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(told, "IN_MEMORY", 10_000)
-    number = 3_000
-    path = tmp_path / "pairs.jsonl"
-    bad = {"screen_title": "Dune", "screen_year": "soon" * 12, "source_title": "Dune", "source_form": "a heap of sand"}
-    path.write_text((json.dumps(bad) + "\n") * number)
-
-    tracemalloc.start()
-    outcome = import_file(str(path), apply=True, by="ada")
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert (len(outcome.faults), outcome.faults.lines, outcome.run_id) == (2 * number, number, None)
-    assert {fault.line for fault in outcome.faults} == set(range(1, number + 1))
-    assert peak < number * 200, "less than the faults themselves would take"
-
-    with pytest.raises(CommandError):
-        call_command("ingest", "file", str(path), "--json")
-    shown = json.loads(capsys.readouterr().out)
-    assert (shown["bad"], len(shown["faults"]), shown["looks_like"]) == (number, 2 * number, [])
-    with pytest.raises(CommandError):
-        call_command("ingest", "file", str(path))
-    assert capsys.readouterr().out.count("no year") == number
-
-
-def test_the_command_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    packed = gzip.compress(json.dumps(SOLARIS).encode())
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(packed))))
-    call_command("ingest", "file", "-", "--apply")
-    assert "standard input: 1 rows" in capsys.readouterr().out
-    assert Work.objects.exists()
-
-
-def test_the_command_ends_with_1_for_bad_rows_and_2_for_no_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "pairs.jsonl"
-    path.write_text(json.dumps({**SOLARIS, "screen_item": "Q0"}))
-    with pytest.raises(CommandError) as bad:
-        call_command("ingest", "file", str(path), "--apply")
-    assert bad.value.returncode == 1
-    assert "no item of Wikidata, such as Q42" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="There is no file") as missing:
-        call_command("ingest", "file", str(tmp_path / "none.csv"))
-    assert missing.value.returncode == 2
 
 
 def test_a_title_with_markup_stays_text(given: Any, client: Client) -> None:

@@ -17,7 +17,6 @@ from tests.integration.ingest.matching.test_decisions import (  # noqa: F401 - f
     record,
     verdict,
 )
-from tests.integration.ingest.reverting.test_metadata import both_runs  # noqa: F401 - a fixture for all of these
 from tests.integration.ops.samples import make_screen_work
 
 pytestmark = pytest.mark.django_db

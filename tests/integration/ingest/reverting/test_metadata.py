@@ -1,7 +1,7 @@
 """A refresh is taken back: metadata, the credits and people it brought."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from adaptapedia.accounts.models import User
@@ -11,20 +11,10 @@ from adaptapedia.ingest.metadata.merging import merge_descriptions, merge_open_l
 from adaptapedia.ingest.models import Change, SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reverting.runs import preview_revert, revert_run
-from adaptapedia.scheduling.models import JobRun
 from adaptapedia.sources.openlibrary.records import Description
 from tests.integration.ingest.metadata.samples import FIRST, SECOND, open_library_work, screen_work, title, work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def both_runs(db: None) -> None:
-    with connection.cursor() as cursor:  # ids of later runs are far from theirs
-        cursor.execute("SELECT setval(pg_get_serial_sequence('scheduling_jobrun', 'id'), 5000)")
-    terms = {"schedule_name": "weekly-tmdb-refresh", "task": "t", "queue": "long", "trigger": "tick"}
-    for number in (1, 2):
-        JobRun.objects.create(pk=number, **terms, state=JobRun.State.SUCCEEDED)
 
 
 def merge(screen: ScreenWork, *, origin: Origin, **changes: object) -> None:

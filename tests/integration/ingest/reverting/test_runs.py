@@ -1,16 +1,8 @@
 """A run is taken back: what it changed and nobody has changed since, what it made and nobody has touched since."""
 
-import json
 from dataclasses import replace
-from datetime import timedelta
-from threading import Thread
-from typing import Any
 
 import pytest
-from auditlog.models import LogEntry
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import change_slug, edit_entry
@@ -23,24 +15,13 @@ from adaptapedia.catalogue.models import (
     Work,
     WorkCredit,
 )
-from adaptapedia.ingest.changes import KEPT_FOR
 from adaptapedia.ingest.differences import keep_ours
 from adaptapedia.ingest.models import Change, Difference, Reversal, SourceState, Sweep
 from adaptapedia.ingest.origin import FILE, STARTER, Origin
-from adaptapedia.ingest.reverting import changed, runs
-from adaptapedia.ingest.reverting.report import Report
-from adaptapedia.ingest.reverting.runs import (
-    AlreadyReverted,
-    CannotRevert,
-    LogTooOld,
-    RevertsItself,
-    RunStillOpen,
-    UnknownRun,
-    preview_revert,
-    revert_run,
-)
+from adaptapedia.ingest.reverting.runs import preview_revert, revert_run
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.sources.wikidata.records import Item, Text
+from tests.integration.ingest.reverting.world import CHANGED, counts, everything, make_run
 from tests.integration.ingest.test_merging import (
     DUNE,
     DUNE_1984,
@@ -54,46 +35,6 @@ from tests.integration.ingest.test_merging import (
 )
 
 pytestmark = pytest.mark.django_db
-
-CHANGED = replace(DUNE, label=Text("Arrakis", "fr"), published=1963, isbn=("9780000000000",), authors=(2071,))
-
-
-@pytest.fixture(autouse=True)
-def both_runs(db: None) -> None:
-    """Run 1 and run 2, both over; ids of later runs are far from theirs."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('scheduling_jobrun', 'id'), 5000)")
-    for number in (1, 2):
-        make_run(number)
-
-
-@pytest.fixture
-def editor() -> User:
-    return User.objects.create_user("editor", password="a long one for nobody")
-
-
-def make_run(number: int, **fields: Any) -> JobRun:
-    terms = {"schedule_name": "daily-wikidata-ingestion", "task": "t", "queue": "long", "trigger": "tick"}
-    return JobRun.objects.create(pk=number, **{**terms, "state": JobRun.State.SUCCEEDED, **fields})
-
-
-def everything() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the catalogue, but for bookkeeping that a reversal touches."""
-    left_out = {"wikidata_digest", "updated_at"}
-    told = {}
-    with connection.cursor() as cursor:
-        for table in sorted(name for name in connection.introspection.table_names() if name.startswith("catalogue_")):
-            columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
-            wanted = [c for c in columns if c not in left_out and not (c == "id" and table.endswith(("credit", "id")))]
-            cursor.execute(
-                f"SELECT row ({', '.join(map(connection.ops.quote_name, wanted))})::text FROM {table} ORDER BY 1"
-            )
-            told[table] = cursor.fetchall()
-    return told
-
-
-def counts(report: Report) -> dict[str, tuple[int, int, int]]:
-    return {kind: (row["restored"], row["deleted"], row["left"]) for kind, row in report.counts.items()}
 
 
 def test_a_run_that_changed_entries_is_taken_back_to_the_last_field_credit_and_id() -> None:
@@ -122,13 +63,6 @@ def test_a_run_that_made_everything_leaves_nothing_and_frees_the_slugs() -> None
     }  # fmt: skip
     merge_all(origin=SECOND)
     assert Work.objects.get().slug == "dune"
-
-
-def test_what_goes_with_a_run_is_told_by_its_reversal_and_not_row_by_row() -> None:
-    merge_all()
-    kept = LogEntry.objects.count()
-    revert_run(1, by="ada")
-    assert LogEntry.objects.count() == kept
 
 
 def test_the_next_ingestion_brings_everything_again() -> None:
@@ -238,25 +172,6 @@ def test_a_person_whose_number_is_the_runs_is_not_taken_for_it() -> None:
     assert Work.objects.get().year == 1961
 
 
-def test_the_reversal_is_recorded_as_a_run_and_its_own_changes_are_logged() -> None:
-    merge_all()
-    merge_all(origin=SECOND, work=CHANGED)
-    report = revert_run(2, by="ada")
-    reversal = Reversal.objects.get()
-    assert (reversal.reverted_run_id, reversal.run_id, reversal.by) == (2, report.reverted_by, "ada")
-    recorded = JobRun.objects.get(pk=reversal.run_id)
-    assert (recorded.schedule_name, recorded.state, recorded.trigger) == ("ingest-revert", "succeeded", "manual")
-    assert recorded.arguments["by"] == "ada"
-    assert recorded.counts == {
-        "works": {"restored": 1, "deleted": 0, "left": 0}, "left_because": {}, "reverted_run": 2
-    }  # fmt: skip
-    logged = {
-        name: told for before in Change.objects.filter(run_id=recorded.pk) for name, told in before.before.items()
-    }
-    assert logged["year"][0] == 1963
-    assert [row[:2] for row in logged["external_ids"][0]] == [["isbn", "9780000000000"]]
-
-
 def test_digests_and_freshness_go_so_that_the_next_reading_compares_afresh() -> None:
     merge_all()
     merge_all(origin=SECOND, work=CHANGED)
@@ -284,134 +199,3 @@ def test_a_difference_about_which_a_person_has_decided_stays(editor: User) -> No
     keep_ours(Difference.objects.get(), by=editor)
     revert_run(2, by="ada")
     assert Difference.objects.get().kept_by == editor
-
-
-def test_a_run_is_taken_back_once() -> None:
-    merge_all()
-    revert_run(1, by="ada")
-    with pytest.raises(AlreadyReverted, match=r"Run 1 was already taken back by ada on .* UTC, as run \d+\."):
-        revert_run(1, by="grace")
-    with pytest.raises(AlreadyReverted):
-        preview_revert(1)
-
-
-def test_a_reversal_is_not_taken_back_itself() -> None:
-    merge_all()
-    report = revert_run(1, by="ada")
-    with pytest.raises(RevertsItself):
-        preview_revert(report.reverted_by or 0)
-
-
-@pytest.mark.parametrize(
-    ("fields", "error", "words"),
-    [
-        ({}, UnknownRun, "There is no run 99"),
-        ({"state": "running"}, RunStillOpen, "is still running"),
-        ({"state": "queued"}, RunStillOpen, "is still queued"),
-        ({"state": "succeeded"}, LogTooOld, "kept for 180 days"),
-    ],
-)
-def test_what_cannot_be_taken_back_is_said_clearly(
-    fields: dict[str, str], error: type[CannotRevert], words: str
-) -> None:
-    if fields:
-        make_run(99, **fields)
-        JobRun.objects.filter(pk=99).update(created_at=timezone.now() - KEPT_FOR - timedelta(days=1))
-    with pytest.raises(error, match=words):
-        revert_run(99, by="ada")
-    assert not Reversal.objects.exists()
-
-
-def test_a_reversal_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    merge_all()
-    before = everything()
-    merge_all(
-        origin=SECOND,
-        work=CHANGED,
-        people=[replace(HERBERT, died=1987), LYNCH],
-        screens=[replace(DUNE_1984, published=1983)],
-    )
-    monkeypatch.setattr(changed, "BATCH", 1)
-    whole, calls = changed.restore, []
-
-    def breaks_at_the_second(*args: Any, **kwargs: Any) -> None:
-        calls.append(args)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        whole(*args, **kwargs)
-
-    monkeypatch.setattr(changed, "restore", breaks_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        revert_run(2, by="ada")
-    assert Reversal.objects.get().finished_at is None
-    report = revert_run(2, by="ada")
-    assert everything() == before
-    assert counts(report) == {"people": (1, 0, 0), "screen_works": (1, 0, 0), "works": (1, 0, 0)}
-    assert runs.JobRun.objects.filter(schedule_name="ingest-revert").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_take_a_run_back_at_once_one_does_it_and_the_other_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    merge_all()
-    merge_all(origin=SECOND, work=CHANGED)
-    whole = changed.restore
-    told: list[str] = []
-
-    def second() -> None:
-        try:
-            revert_run(2, by="grace")
-        except CannotRevert as error:
-            told.append(str(error))
-        finally:
-            connection.close()
-
-    def while_another_tries(*args: Any, **kwargs: Any) -> None:
-        if not told:
-            other = Thread(target=second)
-            other.start()
-            other.join()
-        whole(*args, **kwargs)
-
-    monkeypatch.setattr(changed, "restore", while_another_tries)
-    report = revert_run(2, by="ada")
-
-    assert told == ["Run 2 is being taken back at this moment."]
-    assert Work.objects.get().title == "Dune"
-    assert (Reversal.objects.get().by, JobRun.objects.get(pk=report.reverted_by).state) == ("ada", "succeeded")
-
-
-def test_the_command_shows_first_and_does_it_with_apply(capsys: pytest.CaptureFixture[str]) -> None:
-    merge_all()
-    merge_all(origin=SECOND, work=replace(DUNE, label=Text("Dune [/bold] [red]", "en")))
-    call_command("ingest", "revert", "2")
-    shown = capsys.readouterr().out
-    assert "Taking run 2 back would do this." in shown
-    assert "Dune (1965)" in shown
-    assert "Say it again with --apply" in shown
-    assert Work.objects.get().title == "Dune [/bold] [red]"
-    call_command("ingest", "revert", "2", "--apply", "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert (told["applied"], told["counts"]["works"]["restored"]) == (True, 1)
-    assert Work.objects.get().title == "Dune"
-
-
-def test_the_command_says_what_is_wrong_in_a_sentence() -> None:
-    with pytest.raises(CommandError, match=r"There is no run 4711\."):
-        call_command("ingest", "revert", "4711")
-    for word in ("-1", "1.5", "abc", "٣", str(2**63)):
-        with pytest.raises(CommandError):
-            call_command("ingest", "revert", word)
-
-
-def test_a_run_that_changed_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("ingest", "revert", "2")
-    assert "has changed nothing" in capsys.readouterr().out
-
-
-def test_the_starter_catalogue_is_taken_back_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("starter", "load")
-    capsys.readouterr()
-    call_command("ingest", "revert", "starter")
-    assert json.loads(capsys.readouterr().out)["works"] == Work.objects.count() > 0
-    call_command("ingest", "revert", "starter", "--apply")
-    assert not Work.objects.exists()

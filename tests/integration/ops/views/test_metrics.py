@@ -8,7 +8,8 @@ import redis
 from django.conf import settings
 from django.test import Client
 
-from adaptapedia.config import CHECKOUT, EXAMPLES, Config
+from adaptapedia.config import EXAMPLES, Config
+from adaptapedia.home import CHECKOUT
 from adaptapedia.ingest.upstreams import LIMITS, Upstream, budget_of, budget_of_endpoint, limits_of
 from adaptapedia.kit.budget import Budget
 from adaptapedia.ops.views.metrics import OF_UPSTREAMS

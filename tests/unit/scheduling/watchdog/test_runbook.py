@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from adaptapedia.config import CHECKOUT
+from adaptapedia.home import CHECKOUT
 from adaptapedia.scheduling.watchdog.alerts import runbook_of
 from adaptapedia.scheduling.watchdog.judging import Kind
 
