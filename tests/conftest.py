@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -48,6 +48,9 @@ LONGEST = (
 )
 """Handed out first when several processes share the tests: those that wait beside those that compute."""
 
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""Passwords hash at once, except in tests with `real_hashes` and in the processes that tests start."""
+
 _held = ExitStack()
 
 
@@ -67,8 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["ADAPTAPEDIA_HOME"] = str(home / "home")
     os.environ["DJANGO_SETTINGS_MODULE"] = "adaptapedia.settings"
     import django
+    from django.conf import settings
 
     django.setup()
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
     import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
 
 
@@ -109,6 +114,14 @@ def missing(word: str, fault: str) -> NoReturn:
     if word in DEMANDED:
         pytest.fail(f"{fault}, and ADAPTAPEDIA_DEMAND demands it")
     pytest.skip(fault)
+
+
+@pytest.fixture
+def real_hashes(settings: Any) -> None:
+    """Passwords hash as they do outside of tests."""
+    from adaptapedia.settings import PASSWORD_HASHERS
+
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
 
 
 @pytest.fixture(scope="session")

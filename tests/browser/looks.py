@@ -1,5 +1,6 @@
 """A page as eyes and tools see it, by day and by night, on a phone and on a desk."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OUTPUT = Path(__file__).resolve().parents[2] / "test-output"
+WANTED = bool(os.environ.get("ADAPTAPEDIA_PICTURES"))
+"""Pictures are for people: no test reads them, and they take a quarter of the time that a page is looked at."""
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 HEIGHT = 900
 
@@ -29,7 +32,9 @@ NIGHT = (Look(1280, dark=True, axe=True), Look(390, dark=True, axe=True))
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a screenshot of the whole page under a name, for people to look at."""
+    """Keep a screenshot of the whole page under a name, for people to look at, where they are wanted."""
+    if not WANTED:
+        return
     OUTPUT.mkdir(exist_ok=True)
     page.screenshot(path=OUTPUT / f"{name}.png", full_page=True)
 
@@ -47,7 +52,7 @@ def overflow(page: Page) -> int:
 
 
 def look_over(page: Page, name: str, looks: tuple[Look, ...] = DAY + NIGHT) -> list[str]:
-    """Look at the page that is open in each of these ways, keep the pictures, return a line for each fault."""
+    """Look at the page that is open in each of these ways, keep pictures where wanted, return a line for each fault."""
     found = []
     page.evaluate("document.fonts.ready.then(() => true)")
     for look in looks:

@@ -28,8 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def quick_and_unguessed(settings: Any) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def unguessed(settings: Any) -> Iterator[None]:
     settings.ACCOUNT_RATE_LIMITS = {"login": "1000/m/ip", "signup": "1000/h/ip"}
     cache.clear()
     yield

@@ -60,7 +60,7 @@ def end(pid: int, *, politely: signal.Signals, seconds: float, group: bool = Fal
     wait_until(lambda: not is_alive(pid), seconds=2)
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.02) -> bool:
+def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.05) -> bool:
     """Poll until `condition` holds; False when `seconds` went by without."""
     deadline = time.monotonic() + seconds
     while not condition():
