@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import (
@@ -76,6 +77,17 @@ def test_policies_stand_beside_the_schedule_and_only_they_are_written(ada: Clien
     (newest, *_) = edits_of(daily())
     assert newest.by == "ada"
     assert "let one wait" in str(newest)
+
+
+def test_what_the_page_of_a_schedule_or_rule_saves_is_kept_once_as_its_persons(ada: Client) -> None:
+    row = daily()
+    LogEntry.objects.all().delete()
+
+    send_form(ada, row, **{"queue": "long", "companion-0-retry_after": "36:00:00", "companion-0-backoff": "2"})
+    send_form(ada, row.crontab, minute="17")
+
+    assert [edit.by for edit in edits_of(daily())] == ["ada"] * 3
+    assert LogEntry.objects.count() == 3
 
 
 def test_a_new_schedule_is_made_with_its_policies(ada: Client) -> None:

@@ -30,6 +30,8 @@ BY = "by"
 """Where in `additional_data` the number of the actor stands: the pointer to the account goes with the account."""
 CALLED = "called"
 """Where in `additional_data` the name of somebody stands who has no account: whoever gave a command."""
+ROLE = "role"
+"""Where in `additional_data` the database's role stands that changed a row past its model: triggers write it."""
 
 _request: ContextVar[HttpRequest | None] = ContextVar("adaptapedia_request", default=None)
 _called: ContextVar[str] = ContextVar("adaptapedia_called", default="")
@@ -129,7 +131,10 @@ def who(entry: Any) -> str:
         return name
     if (number := number_of_actor(entry)) is not None:
         return _("somebody who has gone (account %(number)s)") % {"number": number}
-    return (entry.additional_data or {}).get(CALLED) or _("the system")
+    said = entry.additional_data or {}
+    if role := said.get(ROLE):
+        return _("somebody in SQL or in bulk (role %(role)s)") % {"role": role}
+    return said.get(CALLED) or _("the system")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Edit:
 
 
 def edits_of(schedule: PeriodicTask, *, since: datetime | None = None, newest: int = 20) -> list[Edit]:
-    """The newest edits of a schedule, the newest first. Of what was edited in SQL or in bulk nothing is kept."""
+    """The newest edits of a schedule, the newest first; of one that was made in SQL, its making is not kept."""
     found = _entries(schedule)
     kept = found if since is None else found.filter(timestamp__gt=since)
     return [_edit(change) for change in changes.read(kept[:newest])]

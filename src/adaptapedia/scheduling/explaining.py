@@ -201,7 +201,7 @@ def _without_row(case: _Case) -> Iterator[tuple[str, list[str]]]:
         yield "forgotten", [said % {"when": case.told(oldest.created_at)}]
     yield (
         "unknown",
-        [_("No row tells of it: the schedule was made or edited after that in SQL, or its runs were deleted.")],
+        [_("No row tells of it: the schedule was made after that in SQL, or its runs were deleted.")],
     )
 
 

@@ -48,6 +48,13 @@ def test_show_tells_a_schedule_with_its_terms_its_ticks_and_who_changed_it(capsy
     assert (as_json["edits"][0]["by"], as_json["enabled"]) == (getpass.getuser(), False)
 
 
+def test_show_tells_what_was_edited_in_bulk(capsys: Any, daily: PeriodicTask) -> None:
+    PeriodicTask.objects.update(enabled=False)
+    assert "Enabled: yes → no" in said(capsys, "show", "sample-count")
+    edit = told(capsys, "show", "sample-count")["edits"][0]
+    assert edit["by"].startswith("somebody in SQL or in bulk (role ")
+
+
 def test_show_tells_a_run_with_what_it_logged(capsys: Any) -> None:
     run = make_run(state=State.RUNNING)
     RunLine.objects.create(run=run, attempt=1, at=NOON, level="WARNING", logger="x", text="[half] of it is gone")

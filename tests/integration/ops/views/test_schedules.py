@@ -76,6 +76,16 @@ def test_an_administrator_pauses_and_resumes_and_the_page_says_who(administrator
     assert administrator.get(f"{PAGE}pause/").status_code == 405
 
 
+def test_the_page_shows_what_was_edited_in_bulk(moderator: Client) -> None:
+    make_schedules()
+    PeriodicTask.objects.update(enabled=False)
+
+    page = text_of(moderator, PAGE)
+
+    assert "somebody in SQL or in bulk (role " in page
+    assert "yes → no" in page
+
+
 def test_a_moment_is_explained(moderator: Client) -> None:
     make_schedules()
     due = datetime(2026, 3, 4, 2, tzinfo=UTC)
