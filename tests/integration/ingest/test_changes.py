@@ -119,7 +119,8 @@ def test_what_is_older_than_180_days_is_deleted_in_batches() -> None:
         for age in ages
         for n in range(1_200)
     )
-    assert list(delete_old_changes(before=now - KEPT_FOR)) == [1_000, 1_400]
+    first, *later = delete_old_changes(before=now - KEPT_FOR)
+    assert (first, sum(later)) == (1_000, 1_400)  # how large the later ones are depends on how long the first took
     assert Change.objects.count() == 2_400
     assert not Change.objects.filter(at__lt=now - KEPT_FOR).exists()
 

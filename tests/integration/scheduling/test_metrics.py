@@ -88,11 +88,13 @@ def test_a_broker_that_is_away_leaves_its_figure_out_and_the_others_in(monkeypat
 
 def test_who_lives_and_what_is_wrong_is_counted() -> None:
     now = timezone.now()
-    Presence.objects.create(name="a", kind="worker", queues=["quick"], since=now, seen_at=now)
-    Presence.objects.create(name="b", kind="worker", queues=["quick"], since=now, seen_at=now - timedelta(minutes=1))
+    # Beats, for the worker that tests of this folder share shows its own life all the time.
+    Presence.objects.create(name="a", kind="beat", since=now, seen_at=now)
+    Presence.objects.create(name="b", kind="beat", since=now, seen_at=now - timedelta(minutes=1))
     Trouble.objects.create(key="failed:daily", kind="failed", expected="", seen="", page="/", began_at=now)
     Trouble.objects.create(key="failed:old", kind="failed", expected="", seen="", page="/", began_at=now, ended_at=now)
 
     figures = told()
-    assert (figures['scheduling_alive{kind="worker"}'], figures['scheduling_alive{kind="beat"}']) == (1, 0)
+    assert figures['scheduling_alive{kind="beat"}'] == 1
+    assert 'scheduling_alive{kind="worker"}' in figures
     assert figures['scheduling_troubles{kind="failed"}'] == 1
