@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from adaptapedia.ingest.upstreams import every_budget
@@ -61,13 +62,16 @@ def _allowed(limits: Limits) -> str:
 
 def _told(standing: BudgetState, now: datetime) -> tuple[State, str]:
     if standing.open_until is not None:
-        failures = {"failures": plain(standing.failures), "when": stamp(standing.open_until)}
+        of_breaker = {"failures": plain(standing.failures), "when": stamp(standing.open_until)}
         if standing.open_until > now:
-            return State.DOWN, _("not asked until %(when)s, after %(failures)s failures in a row") % failures
-        return State.DEGRADED, _("the next request tries it again, after %(failures)s failures in a row") % failures
+            return State.DOWN, _("not asked until %(when)s, after %(failures)s failures in a row") % of_breaker
+        return State.DEGRADED, _("the next request tries it again, after %(failures)s failures in a row") % of_breaker
     if standing.paused_until is not None:
         return State.DEGRADED, _("asked us to pause for another %s") % span(standing.paused_until - now)
+    if failures := standing.failures:
+        said = ngettext("the last request failed", "the last %(failures)s requests failed", failures)
+        return State.DEGRADED, said % {"failures": plain(failures)}
     if not standing.asked:
         return State.WELL, _("not asked lately")
-    said = {"asked": plain(standing.asked), "limited": plain(standing.limited), "failed": plain(standing.failed)}
-    return State.WELL, _("%(asked)s requests lately, %(limited)s answered with a pause, %(failed)s failed") % said
+    counts = {"asked": plain(standing.asked), "limited": plain(standing.limited), "failed": plain(standing.failed)}
+    return State.WELL, _("%(asked)s requests lately, %(limited)s answered with a pause, %(failed)s failed") % counts

@@ -19,6 +19,7 @@ from adaptapedia.scheduling.actions import UnknownSchedule, request_run
 from adaptapedia.scheduling.admin.forms import PoliciesForm, PoliciesFormSet, ScheduleForm
 from adaptapedia.scheduling.admin.runs import run_page
 from adaptapedia.scheduling.core.rules import BadRule
+from adaptapedia.scheduling.describing import OF_COMPANION
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 
 if TYPE_CHECKING:
@@ -37,24 +38,11 @@ class PoliciesInline(InlineBase):
     model = ScheduleCompanion
     form = PoliciesForm
     formset = PoliciesFormSet
-    verbose_name = _("policies")
-    verbose_name_plural = _("policies")
+    verbose_name = verbose_name_plural = _("policies; what is left empty is as the job says, else the default")
+    hide_title = True
     can_delete = False
     extra = min_num = max_num = 1
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("missed", "missed_bound", "overlap"),
-                    ("days", "jitter"),
-                    ("soft_limit", "hard_limit"),
-                    ("retries", "retry_after", "backoff", "backoff_max"),
-                ),
-                "description": _("What is left empty is as the job says, else the default."),
-            },
-        ),
-    )
+    fields = OF_COMPANION
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("django_celery_beat.view_periodictask")

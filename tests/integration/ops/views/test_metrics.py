@@ -98,6 +98,12 @@ def test_the_overview_shows_how_each_budget_stands(moderator: Client, tmdb: Budg
     assert "40 requests a second" in page
     assert "3 requests lately, 0 answered with a pause, 0 failed" in page
 
+    for _ in range(2):
+        tmdb.failed()
+    assert "the last 2 requests failed" in moderator.get("/ops/").content.decode()
+    tmdb.succeeded()
+    assert "3 requests lately, 0 answered with a pause, 2 failed" in moderator.get("/ops/").content.decode()
+
     tmdb.pause(90)
     assert "asked us to pause for another 1 min" in moderator.get("/ops/").content.decode()
     for _ in range(LIMITS[Upstream.TMDB].failures):
