@@ -221,6 +221,7 @@ class Budget:
     def failed(self) -> None:
         """Count a failure; one too many in a row opens the breaker."""
         until = self._now() + self.limits.open_for
+        self.troubled = True  # so that whoever is answered next forgets it, though they asked before
         self._fail_script(keys=[self._key], args=[self.limits.failures, until, FORGOTTEN_AFTER])
 
     def succeeded(self) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from select import select
+from select import POLLIN, poll
 from typing import Any
 
 import psycopg
@@ -91,10 +91,12 @@ class Session:
 
     def wait(self, seconds: float) -> bool:
         """Wait until a schedule is edited, at most so long; whether one was. psycopg's own wait polls all the time."""
-        return self._was_told() or (bool(select([self._connection], [], [], seconds)[0]) and self._was_told())
+        news = poll()
+        news.register(self._connection, POLLIN)
+        return self._was_told() or (bool(news.poll(1_000 * seconds)) and self._was_told())
 
     def _was_told(self) -> bool:
-        return any(True for _ in self._connection.notifies(timeout=0))
+        return bool([*self._connection.notifies(timeout=0)])
 
     def resign(self) -> None:
         """Let another beat lead, at once."""

@@ -71,6 +71,15 @@ def row() -> PeriodicTask:
     return make_schedule("sample-count", cron="0 12 * * *")
 
 
+def test_an_edit_in_sql_is_not_taken_for_an_equal_one_of_long_ago(row: PeriodicTask) -> None:
+    pause(row)
+    LogEntry.objects.update(timestamp=timezone.now() - timedelta(hours=1))
+    sql("UPDATE django_celery_beat_periodictask SET enabled = true WHERE id = %s", row.pk)
+    entries(PeriodicTask, row.pk).order_by("-id")[0].delete()  # as if it had been before such edits were kept
+    sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
+    assert edits(row)[0] == (somebody(), "Enabled: yes → no")
+
+
 def test_an_edit_in_sql_is_put_down_to_the_role_that_made_it(row: PeriodicTask) -> None:
     sql("UPDATE django_celery_beat_periodictask SET enabled = false, queue = 'quick' WHERE id = %s", row.pk)
     assert edits(row) == [(somebody(), "Enabled: yes → no; Queue Override: – → quick")]

@@ -1,8 +1,8 @@
 """Triggers that keep what is edited in SQL or in bulk, in the table and the shape of django-auditlog.
 
 What is saved through a model django-auditlog has put down already, before the row is written: then the newest entry
-of that row tells this very change. An older change cannot be taken for it, because between two equal changes of a row
-lies the one that took the first back. What is deleted through a model it puts down after the row has gone, but within
+of that row tells this very change. An older change is not taken for it: between two equal changes of a row lies the one
+that took the first back, and what was put down more than a minute before the transaction began is not looked at. What is deleted through a model it puts down after the row has gone, but within
 the transaction, so that deletions are looked at when that commits.
 """
 
@@ -97,6 +97,7 @@ BEGIN
         WITH of_row AS MATERIALIZED (
             SELECT id, action, changes FROM auditlog_logentry
             WHERE object_pk = key::text AND content_type_id = content_type.id
+                AND timestamp > now() - interval '1 minute'
         ), newest AS (SELECT action, changes FROM of_row ORDER BY id DESC LIMIT 1)
         SELECT FROM newest WHERE action = act AND (act = 2 OR scheduling_same(changes, told.changes))
     );
