@@ -62,16 +62,16 @@ def _allowed(limits: Limits) -> str:
 
 def _told(standing: BudgetState, now: datetime) -> tuple[State, str]:
     if standing.open_until is not None:
-        of_breaker = {"failures": plain(standing.failures), "when": stamp(standing.open_until)}
+        failures = {"failures": plain(standing.failures), "when": stamp(standing.open_until)}
         if standing.open_until > now:
-            return State.DOWN, _("not asked until %(when)s, after %(failures)s failures in a row") % of_breaker
-        return State.DEGRADED, _("the next request tries it again, after %(failures)s failures in a row") % of_breaker
+            return State.DOWN, _("not asked until %(when)s, after %(failures)s failures in a row") % failures
+        return State.DEGRADED, _("the next request tries it again, after %(failures)s failures in a row") % failures
     if standing.paused_until is not None:
         return State.DEGRADED, _("asked us to pause for another %s") % span(standing.paused_until - now)
-    if failures := standing.failures:
-        said = ngettext("the last request failed", "the last %(failures)s requests failed", failures)
-        return State.DEGRADED, said % {"failures": plain(failures)}
+    if standing.failures:
+        failed = ngettext("the last request failed", "the last %(failures)s requests failed", standing.failures)
+        return State.DEGRADED, failed % {"failures": plain(standing.failures)}
     if not standing.asked:
         return State.WELL, _("not asked lately")
-    counts = {"asked": plain(standing.asked), "limited": plain(standing.limited), "failed": plain(standing.failed)}
-    return State.WELL, _("%(asked)s requests lately, %(limited)s answered with a pause, %(failed)s failed") % counts
+    said = {"asked": plain(standing.asked), "limited": plain(standing.limited), "failed": plain(standing.failed)}
+    return State.WELL, _("%(asked)s requests lately, %(limited)s answered with a pause, %(failed)s failed") % said

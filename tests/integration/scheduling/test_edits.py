@@ -144,15 +144,19 @@ def test_a_companion_that_was_deleted_is_made_anew(sent: list[int], beat: Beats)
     assert ScheduleCompanion.objects.get().fires_at is not None
 
 
-def test_what_somebody_is_just_editing_holds_up_no_other(sent: list[int], beat: Beats) -> None:
+@pytest.mark.parametrize("held_by", [{"kwargs": '{"a": 1}'}, {"description": "being written"}], ids=["edit", "no edit"])
+def test_what_somebody_is_just_writing_holds_up_no_other_and_nobody_waits(
+    sent: list[int], beat: Beats, held_by: dict[str, str]
+) -> None:
     miss(make_schedule("sample-count"), hours=1)
     held = make_schedule("held", task="sample_idle")
     miss(held, hours=1)
     engine = beat()
     with transaction.atomic():
-        PeriodicTask.objects.filter(pk=held.pk).update(kwargs='{"a": 1}')
+        PeriodicTask.objects.filter(pk=held.pk).update(**held_by)
         engine.go_round()
-        assert [run.schedule_name for run in JobRun.objects.using("default")] == ["sample-count"]
+        assert engine.leads
+        assert [run.schedule_name for run in JobRun.objects.all()] == ["sample-count"]
     engine.go_round()
     assert JobRun.objects.filter(schedule_name="held").count() == 1
 
@@ -168,17 +172,3 @@ def test_a_schedule_deleted_in_sql_leaves_its_runs(sent: list[int], beat: Beats)
     run = JobRun.objects.get()
     assert (run.schedule, run.schedule_name) == (None, "sample-count")
     assert not ScheduleCompanion.objects.exists()
-
-
-def test_what_somebody_holds_without_an_edit_holds_up_no_other_and_nobody_waits(sent: list[int], beat: Beats) -> None:
-    miss(make_schedule("sample-count"), hours=1)
-    held = make_schedule("held", task="sample_idle")
-    miss(held, hours=1)
-    engine = beat()
-    with transaction.atomic():
-        PeriodicTask.objects.filter(pk=held.pk).update(description="being written")
-        engine.go_round()
-        assert engine.leads
-        assert [run.schedule_name for run in JobRun.objects.all()] == ["sample-count"]
-    engine.go_round()
-    assert JobRun.objects.filter(schedule_name="held").count() == 1

@@ -1,9 +1,10 @@
 """Triggers that keep what is edited in SQL or in bulk, in the table and the shape of django-auditlog.
 
 What is saved through a model django-auditlog has put down already, before the row is written: then the newest entry
-of that row tells this very change. An older change is not taken for it: between two equal changes of a row lies the one
-that took the first back, and what was put down more than a minute before the transaction began is not looked at. What is deleted through a model it puts down after the row has gone, but within
-the transaction, so that deletions are looked at when that commits.
+of that row tells this very change. An older change is not taken for it: between two equal changes of a row lies the
+one that took the first back, and what was put down more than a minute before the transaction began is not looked at.
+What is deleted through a model it puts down after the row has gone, but within the transaction, so that deletions are
+looked at when that commits.
 """
 
 from django.db import migrations
@@ -120,8 +121,9 @@ DECLARE
     before jsonb := jsonb_build_object({before});
     after jsonb := jsonb_build_object({after});
 BEGIN
-    PERFORM scheduling_keep('{app}', '{model}', OLD.{columns[0]}, {name}, CASE TG_OP WHEN 'UPDATE' THEN 1 ELSE 2 END, before,
-        after);
+    PERFORM scheduling_keep(
+        '{app}', '{model}', OLD.{columns[0]}, {name}, CASE TG_OP WHEN 'UPDATE' THEN 1 ELSE 2 END, before, after
+    );
     RETURN NULL;
 END $$;
 CREATE TRIGGER scheduling_keep_update AFTER UPDATE ON {table} FOR EACH ROW
