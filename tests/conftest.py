@@ -125,6 +125,24 @@ def missing(word: str, fault: str) -> NoReturn:
     pytest.skip(fault)
 
 
+def empty_valkey() -> None:
+    """Forget messages, results, budgets of upstreams and whatever else is kept there."""
+    import redis
+
+    from adaptapedia.settings import CONFIG
+
+    for role in ("broker", "results", "cache"):
+        with redis.Redis.from_url(CONFIG.redis(role)) as client:
+            client.flushdb()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_state_of_other_files(request: pytest.FixtureRequest) -> None:
+    """Files come in another order each time, so none begins with what another left in the Valkey."""
+    if UNIT not in request.path.parents:
+        empty_valkey()
+
+
 @pytest.fixture
 def real_hashes(settings: Any) -> None:
     """Passwords hash as they do outside of tests."""
@@ -164,14 +182,9 @@ def postgresql_15() -> int:
 @pytest.fixture
 def celery_processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
     """Real workers, beats and commands on the test database and the test Valkey. The Valkey is emptied first."""
-    import redis
     from django.db import connection
 
-    from adaptapedia.settings import CONFIG
-
-    for role in ("broker", "results", "cache"):
-        with redis.Redis.from_url(CONFIG.redis(role)) as client:
-            client.flushdb()
+    empty_valkey()
     processes = Processes(environment=environment_of_tests(), logs=tmp_path)
     try:
         yield processes
