@@ -66,6 +66,9 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
         if reason := _reason_to_skip(run, too_late=run.too_late):
             _end_unstarted(run, reason)
             return None
+        if _obeys_schedule(run) and run.schedule is None:
+            _fail_queued(run, DELETED)
+            return None
         if not _may_start(run):
             return None
         _supersede_unanswered(run)
@@ -101,15 +104,17 @@ def policies_for(run: JobRun) -> Policies:
         return policies_of(spec_for(run.task), None)
 
 
+def _obeys_schedule(run: JobRun) -> bool:
+    """Whether the run is its schedule's own: nobody asked for it, and nobody has told it to go on."""
+    return run.trigger == JobRun.Trigger.TICK and not run.answer
+
+
 def _reason_to_skip(run: JobRun, *, too_late: bool | None) -> str:
-    schedule = run.schedule
     if run.started_at is None and too_late:
         return expired(run)
-    if run.trigger != JobRun.Trigger.TICK or run.answer:
-        return ""
-    if schedule is None:
-        return DELETED
-    return "" if schedule.enabled or schedule.one_off else "paused"
+    schedule = run.schedule
+    paused = schedule is not None and not schedule.enabled and not schedule.one_off
+    return "paused" if paused and _obeys_schedule(run) else ""
 
 
 def _may_start(run: JobRun) -> bool:
@@ -143,10 +148,15 @@ def _supersede_unanswered(run: JobRun) -> None:
 
 
 def _end_unstarted(run: JobRun, reason: str) -> None:
-    """Skip the run; one whose schedule is gone, or that waited for its retry, has failed, and its error says why."""
-    if run.attempt == 1 and reason != DELETED:
+    """Skip the run; one that waited for its retry has failed already, and stays so."""
+    if run.attempt == 1:
         _skip_queued(run, reason)
-        return
+    else:
+        _fail_queued(run, reason)
+
+
+def _fail_queued(run: JobRun, reason: str) -> None:
+    """End a run that does not start as failed: its error says why, and first what it had failed of before."""
     error = reason
     if run.attempt > 1:
         failure = next((past["error"] for past in reversed(run.earlier_attempts) if past["attempt"] < run.attempt), "")

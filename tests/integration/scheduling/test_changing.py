@@ -8,7 +8,7 @@ import pytest
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
-from django.db import DataError, connection, models, transaction
+from django.db import DataError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -86,6 +86,17 @@ def test_an_edit_in_sql_is_put_down_to_the_role_that_made_it(row: PeriodicTask) 
     entry = entries(PeriodicTask, row.pk).get(action=UPDATE)
     assert (entry.object_id, entry.object_repr) == (row.pk, "sample-count")
     assert entry.changes == {"enabled": ["True", "False"], "queue": ["None", "quick"]}
+
+
+def test_a_role_with_rights_on_the_schedules_alone_edits_them_and_cannot_write_the_record(row: PeriodicTask) -> None:
+    sql("CREATE ROLE night_shift")
+    sql("GRANT SELECT, UPDATE ON django_celery_beat_periodictask, scheduling_schedulecompanion TO night_shift")
+    sql("SET SESSION AUTHORIZATION night_shift")
+    sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
+    with pytest.raises(ProgrammingError, match="permission denied for function scheduling_keep"), transaction.atomic():
+        sql("SELECT scheduling_keep('django_celery_beat', 'periodictask', 1, 'forged', 1, '{\"a\": 1}', '{\"a\": 2}')")
+    sql("RESET SESSION AUTHORIZATION")
+    assert edits(row) == [("somebody in SQL or in bulk (role night_shift)", "Enabled: yes → no")]
 
 
 def test_a_bulk_update_is_kept_row_by_row_where_it_changed_something(row: PeriodicTask) -> None:

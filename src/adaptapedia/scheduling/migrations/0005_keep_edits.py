@@ -89,7 +89,7 @@ BEGIN
         timestamp, additional_data)
     SELECT content_type.id, key, key, name, act, told.changes, '', clock_timestamp(),
         CASE current_setting('application_name') WHEN 'beat' THEN '{"called": "beat"}'
-            ELSE jsonb_build_object('role', current_user) END
+            ELSE jsonb_build_object('role', session_user) END
     FROM django_content_type AS content_type CROSS JOIN (
         SELECT jsonb_object_agg(field, jsonb_build_array(was, after -> field)) AS changes
         FROM jsonb_each(before) AS of_before (field, was) WHERE was <> after -> field
@@ -115,7 +115,7 @@ def _keep(table: str, kind: str, name: str, columns: list[str]) -> str:
     )
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     return f"""
-CREATE FUNCTION scheduling_keep_{model}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION scheduling_keep_{model}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     it {table} := coalesce(NEW, OLD);
     before jsonb := jsonb_build_object({before});
@@ -131,6 +131,23 @@ CREATE TRIGGER scheduling_keep_update AFTER UPDATE ON {table} FOR EACH ROW
     EXECUTE FUNCTION scheduling_keep_{model}();
 CREATE CONSTRAINT TRIGGER scheduling_keep_delete AFTER DELETE ON {table} DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION scheduling_keep_{model}();
+"""
+
+
+# Who may edit schedules need not be able to write the record of it: the triggers' functions do that with the rights of
+# their owner. Nobody else may call them, or give them tables of their own to read (PostgreSQL's manual, CREATE
+# FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+GUARD = """
+DO $$
+DECLARE
+    it regprocedure;
+BEGIN
+    FOR it IN SELECT oid FROM pg_proc WHERE proname LIKE 'scheduling\\_keep%' AND pronamespace = current_schema()::regnamespace
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', it);
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', it, current_schema());
+    END LOOP;
+END $$;
 """
 
 
@@ -155,7 +172,12 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(
-            [TOLD, KEEP, *(_keep(table, kind, name, columns.split()) for table, (kind, name, columns) in KEPT.items())],
+            [
+                TOLD,
+                KEEP,
+                *(_keep(table, kind, name, columns.split()) for table, (kind, name, columns) in KEPT.items()),
+                GUARD,
+            ],
             FORGET,
         )
     ]
