@@ -1,10 +1,14 @@
-"""Composition root of workers and beat: `celery -A adaptapedia worker|beat`."""
+"""Composition root of workers and beat, `celery -A adaptapedia worker|beat`, and what the other roots begin with: our
+Celery app as the current one, so that all of them can send, and Django set up."""
 
 import os
 
+import django
 from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
+
+from adaptapedia.kit import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
 
@@ -28,3 +32,6 @@ def keep_logging_as_django_set_it_up(**_: object) -> None:
 
 
 setup_logging.connect(keep_logging_as_django_set_it_up)
+
+with loading.for_good():
+    django.setup()
