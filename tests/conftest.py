@@ -81,8 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
     from django.conf import settings
 
-    django.setup()
+    from adaptapedia.kit import loading
+
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.emptying"]
     settings.PASSWORD_HASHERS = QUICK_HASHERS
+    with loading.for_good():
+        django.setup()
     import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
 
 
