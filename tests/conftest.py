@@ -157,8 +157,11 @@ def real_hashes(settings: Any) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The path of a Chromium or Chrome; without one the test is skipped."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """The path of a Chromium or Chrome; without one the test is skipped.
+
+    The headless shell is the same engine without the browser's own windows: a page opens in a quarter of the time.
+    """
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return Path(found)
     missing("browser", "no Chromium on this machine")

@@ -1,4 +1,8 @@
-"""Every address × everybody × every method: the answer that `matrix.txt` states. A new address needs a row there."""
+"""Every address × everybody × every method: the answer that `matrix.txt` states. A new address needs a row there.
+
+What the site answers in the same way for everybody is asked once: outside of api/ of one token for all, and HEAD of
+nobody and of the administrator where it is stated to be as GET.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from tests.integration.access.people import ASKING, everybody
 from tests.integration.access.rows import address_of, make_rows
 
 MATRIX = stated()
+TOKENS = range(ASKING.index("administrator") + 1, len(ASKING))
 OPEN_TO_FORGERS = {"theme/"}
 """Addresses that take a POST without a token on purpose; what is under api/ knows no session at all."""
 
@@ -21,6 +26,16 @@ def group_of(route: str) -> str:
     return "/".join(parts[:2]) if parts[0] == "admin" else parts[0]
 
 
+def asked(route: str, method: str) -> list[int]:
+    """Who is asked, as places in `ASKING`."""
+    everyone = range(len(ASKING))
+    if route.startswith("api/"):
+        return [*everyone]
+    if method == "HEAD" and MATRIX[route]["HEAD"] == MATRIX[route]["GET"]:
+        return [ASKING.index("anonymous"), ASKING.index("administrator")]
+    return [place for place in everyone if place not in TOKENS[:-1]]
+
+
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert set(MATRIX) == set(routes())
 
@@ -29,6 +44,14 @@ def test_every_row_answers_every_method_to_everybody() -> None:
     for route, answers in MATRIX.items():
         assert set(answers) == set(METHODS), route
         assert all(len(statuses) == len(ASKING) for statuses in answers.values()), route
+
+
+def test_outside_of_the_api_a_token_counts_for_nothing() -> None:
+    for route, answers in MATRIX.items():
+        if not route.startswith("api/"):
+            assert {statuses[place] == statuses[0] for statuses in answers.values() for place in TOKENS} == {True}, (
+                route
+            )
 
 
 def test_no_row_states_a_fault_of_ours() -> None:
@@ -46,9 +69,13 @@ def test_everybody_gets_the_stated_answer(group: str) -> None:
         if group_of(route) != group:
             continue
         address = address_of(route)
-        given = {method: tuple(asker.status_of(method, address) for asker in asking) for method in METHODS}
-        if given != expected:
-            wrong.append(as_text(route, given))
+        given = {method: [*statuses] for method, statuses in expected.items()}
+        for method in METHODS:
+            for place in asked(route, method):
+                given[method][place] = asking[place].status_of(method, address)
+        answers = {method: tuple(statuses) for method, statuses in given.items()}
+        if answers != expected:
+            wrong.append(as_text(route, answers))
     assert not wrong, "These addresses answer otherwise than stated, namely:\n" + "\n".join(wrong)
 
 
