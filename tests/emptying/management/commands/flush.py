@@ -4,7 +4,7 @@ content types and permissions anew. This one truncates what has rows, and leaves
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 KEPT = {"django_content_type", "auth_permission"}
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Empties the tables that have rows."
     stealth_options = ("reset_sequences", "allow_cascade", "inhibit_post_migrate", "database", "interactive")
 
-    def handle(self, *, database: str, **_: Any) -> None:
+    def handle(self, *, database: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
         connection = connections[database]
         tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
         quoted = [connection.ops.quote_name(table) for table in sorted(tables)]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from django.core.management import call_command
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
-from adaptapedia.ingest.models import Sweep
 from adaptapedia.ingest.starter.facts import starter_facts
 from adaptapedia.ingest.starter.loading import load_starter
 from tests.integration.ingest.test_merging import row_versions
@@ -129,7 +129,7 @@ def test_the_extract_makes_the_same_catalogue_of_it_as_of_nothing(wikidata_extra
     sweep(wikidata_extract)
     entries, pairs = standing(), pairs_by_source()
 
-    empty_the_catalogue()
+    call_command("flush", verbosity=0, interactive=False)
     sweep(wikidata_extract)
     of_nothing = standing()
     assert pairs["wikidata"] == pairs_by_source()["wikidata"]
@@ -158,8 +158,3 @@ def pairs_by_source() -> defaultdict[str, set[tuple[int, int]]]:
     for source, screen, work, original in Adaptation.objects.values_list(*columns):
         found[source].add((cast(int, screen), cast(int, work or original)))
     return found
-
-
-def empty_the_catalogue() -> None:
-    for model in (Adaptation, ScreenWork, Work, Person, Sweep):
-        model._default_manager.all().delete()
