@@ -62,6 +62,7 @@ QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Passwords hash at once, except in tests with `real_hashes` and in the processes that tests start."""
 
 _held = ExitStack()
+_loading = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,8 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.emptying"]
     settings.PASSWORD_HASHERS = QUICK_HASHERS
-    with loading.for_good():
-        django.setup()
+    _loading.enter_context(loading.for_good())
+    django.setup()
     import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
 
 
@@ -103,7 +104,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the servers once, and only for tests that may use them."""
+    """All is loaded. Start the servers once, and only for tests that may use them."""
+    _loading.close()
     if not session.config.option.collectonly and any(UNIT not in item.path.parents for item in session.items):
         _start_servers()
 

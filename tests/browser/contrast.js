@@ -1,4 +1,4 @@
-// The texts of a page whose contrast with what lies behind them is below WCAG's AA: 4.5, for large text 3.
+// The texts of a page, those in its fields among them, whose contrast with what lies behind them is below WCAG's AA: 4.5, for large text 3.
 () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {
@@ -20,20 +20,34 @@
     }
     return [255, 255, 255, 1];
   };
+  // What shows of a text: its own alpha, and what every element around it lets through.
+  const shown = (element, style) => {
+    let alpha = rgba(style.color)[3] * parseFloat(style.opacity);
+    for (let at = element.parentElement; at; at = at.parentElement) alpha *= parseFloat(getComputedStyle(at).opacity);
+    return alpha;
+  };
   const faults = [];
+  const measure = (text, element, style) => {
+    const [colour, ground, alpha] = [rgba(style.color), behind(element), shown(element, style)];
+    if (!text.trim() || !alpha) return;
+    const mixed = colour.slice(0, 3).map((value, n) => value * alpha + ground[n] * (1 - alpha));
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const [one, other] = [luminance(mixed), luminance(ground)].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < (large ? 3 : 4.5)) faults.push(`${ratio.toFixed(2)} ${text.trim().slice(0, 40)}`);
+  };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || !element.checkVisibility()) continue;
+    if (!element.checkVisibility()) continue;
     if (element.matches(".material-symbols-outlined")) continue; // a drawing whose name is its text
-    const style = getComputedStyle(element);
-    const size = parseFloat(style.fontSize);
-    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
-    const [one, other] = [luminance(rgba(style.color)), luminance(behind(element))].sort((a, b) => b - a);
-    const ratio = (one + 0.05) / (other + 0.05);
-    if (ratio < (large ? 3 : 4.5)) {
-      faults.push(`${ratio.toFixed(2)} ${walker.currentNode.textContent.trim().slice(0, 40)}`);
-    }
+    measure(walker.currentNode.textContent, element, getComputedStyle(element));
+  }
+  for (const field of document.querySelectorAll("input, textarea")) {
+    if (!field.checkVisibility() || ["checkbox", "radio", "file", "range", "color"].includes(field.type)) continue;
+    if (field.value) measure(field.value, field, getComputedStyle(field));
+    else measure(field.placeholder, field, getComputedStyle(field, "::placeholder"));
   }
   return faults;
 }

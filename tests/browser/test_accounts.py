@@ -245,5 +245,5 @@ def test_every_letter_is_there_to_be_looked_at(open_page: Open, kind: str) -> No
     ((html, _),) = letter_of(kind).alternatives
     page = open_page("about:blank")
     page.set_content(html)
-    looks = (Look(390), Look(1280, axe=True))
+    looks = (Look(390), Look(1280, axe=True, colours=True))
     assert look_over(page, f"letter-{kind.rsplit('/', 1)[1]}", looks) == []

@@ -85,7 +85,7 @@ def test_with_its_table_open_it_can_be_read_and_axe_finds_nothing(open_page: Ope
         page.goto(f"/family/{name}/")
         if FAMILIES[name][1]:
             page.locator("details.timeline-table > summary").click()
-        found += look_over(page, f"timeline-{name}-table", (*DAY, Look(768, axe=True, colours=False), *NIGHT))
+        found += look_over(page, f"timeline-{name}-table", (*DAY, Look(768, axe=True), *NIGHT))
     assert found == []
 
 

@@ -49,6 +49,16 @@ def up(folder: Path, environment: dict[str, str]) -> Iterator[Running]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def again(up: Running, folder: Path, environment: dict[str, str]) -> Iterator[Running]:
+    """The second start, when the first has been stopped and somebody else has its port."""
+    assert up.process.poll() is not None
+    with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
+        running = start(folder, environment)
+    yield running
+    running.kill()
+
+
 def test_the_first_start_tells_address_and_administrator_and_fills_the_catalogue(
     up: Running, environment: dict[str, str]
 ) -> None:
@@ -115,38 +125,28 @@ def test_it_stops_within_ten_seconds_and_leaves_no_process(up: Running, folder: 
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_the_second_start_has_all_data_and_the_next_free_port(
-    up: Running, folder: Path, environment: dict[str, str]
-) -> None:
-    assert up.process.poll() is not None
-    with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
-        again = start(folder, environment)
-    try:
-        following = int(environment["PORT"]) + 1
-        assert f"Port {environment['PORT']} is taken; using {following}" in again.output
-        assert f"Ready: http://localhost:{following}/" in again.output
-        assert "password" not in again.output  # the administrator is still there
-        assert "starter catalogue" not in again.output  # and so is what there was to read
-    finally:
-        again.kill()
-    assert wait_until(lambda: not _processes_of(folder), seconds=60), _processes_of(folder)
+def test_the_second_start_has_all_data_and_the_next_free_port(again: Running, environment: dict[str, str]) -> None:
+    following = int(environment["PORT"]) + 1
+    assert f"Port {environment['PORT']} is taken; using {following}" in again.output
+    assert f"Ready: http://localhost:{following}/" in again.output
+    assert "password" not in again.output  # the administrator is still there
+    assert "starter catalogue" not in again.output  # and so is what there was to read
 
 
 def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
-    up: Running, folder: Path, environment: dict[str, str]
+    again: Running, folder: Path, environment: dict[str, str]
 ) -> None:
-    first = start(folder, environment)
     stubborn = Running(
         [sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"],
         log=folder / "stubborn.log",
         environment={**environment, MARK: str(_home(folder).run)},
     )
-    first.send(signal.SIGKILL)
-    first.wait()
-    second = start(folder, environment)
-    assert f"Ended process {stubborn.pid}, left behind" in second.output
+    again.send(signal.SIGKILL)
+    again.wait()
+    third = start(folder, environment)
+    assert f"Ended process {stubborn.pid}, left behind" in third.output
     assert stubborn.wait() == -signal.SIGKILL
-    assert second.stop() < 10
+    assert third.stop() < 10
     assert not _processes_of(folder)
 
 
