@@ -51,7 +51,8 @@ LOCK = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url -
 lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock; ARGS=--upgrade takes the newest of everything
 	@$(LOCK) --quiet $(ARGS) -o requirements.lock pyproject.toml
 
-# uv takes a quarter of pip's time, but knows none of pip's settings: where an index of one's own is set there, pip goes on.
+# uv takes a quarter of pip's time, but knows none of pip's settings: who has set an index of their own there, or cannot
+# reach the public one otherwise, is served by pip.
 PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV = $(BIN)/uv pip install --quiet --python $(PYTHON)
 # Our own files are compiled at once: where PYTHONDONTWRITEBYTECODE is set, each process would else compile them all at
@@ -71,7 +72,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names; the first time takes half a minute"
 	@awk '/^[^ ]/ { on = /^uv==/ } on' requirements.lock > .venv/uv.lock
 	@$(PIP) --require-hashes -r .venv/uv.lock
-	@$(UV) --require-hashes --compile-bytecode -r requirements.lock || $(PIP) --require-hashes -r requirements.lock
+	@[ -z "$$PIP_INDEX_URL$$($(PYTHON) -m pip config get global.index-url 2>/dev/null)" ] && \
+	  $(UV) --require-hashes --compile-bytecode -r requirements.lock || $(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@$(PYTHON) -m compileall -q src
 	@echo "$$(pwd -P)" > $(STAMP)

@@ -1,6 +1,7 @@
 """The ground of every test: a PostgreSQL and a Valkey of its own, unless DATABASE_URL and REDIS_URL name others.
 
-Settings load against servers that do not run yet; they start when a test outside tests/unit was collected.
+Settings load against servers that do not run yet; they start when a test outside tests/unit was collected. A Valkey
+that is named is emptied before each of their files.
 """
 
 import os
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 import pytest
 import trustme
 
+from tests.browser.chromium import find_chromium
 from tests.processes import Processes, environment_of_tests
 
 pytest_plugins = ["tests.upstreams.fixtures"]
@@ -24,37 +26,43 @@ DEMANDS = {"browser", "extract", "postgresql-15"}
 DEMANDED = {word for word in os.environ.get("ADAPTAPEDIA_DEMAND", "").split(",") if word}
 
 LONGEST = (
-    "integration/access/test_access.py",
-    "chaos/test_unreliable_upstreams.py",
-    "chaos/test_runs.py",
     "integration/jobs/test_whole_extract.py",
-    "chaos/test_up.py",
     "browser/test_accounts.py",
+    "chaos/test_runs.py",
     "chaos/test_ingestion.py",
     "browser/test_ops.py",
-    "chaos/test_scheduler.py",
-    "integration/sources/test_hostile.py",
-    "chaos/test_up_with_the_lab.py",
+    "chaos/test_up.py",
+    "integration/access/test_access.py",
     "browser/test_admin.py",
+    "chaos/test_unreliable_upstreams.py",
+    "chaos/test_scheduler.py",
+    "chaos/test_up_with_the_lab.py",
     "integration/ingest/starter/test_adoption.py",
-    "browser/test_reading.py",
-    "browser/test_first_start.py",
-    "integration/ingest/test_sweep.py",
-    "browser/test_timeline.py",
+    "integration/ingest/test_vanished.py",
     "browser/test_tick.py",
     "integration/jobs/test_secrets.py",
-    "browser/test_finding.py",
+    "integration/ingest/test_sweep.py",
     "integration/scheduling/test_policies.py",
-    "integration/ingest/test_vanished.py",
     "upstreams/test_lab.py",
-    "integration/test_admin_queries.py",
-    "browser/test_api.py",
-    "chaos/test_upstream_faults.py",
-    "integration/ingest/starter/test_removal.py",
-    "integration/scheduling/test_jobs_command.py",
-    "upstreams/test_faults.py",
+    "browser/test_first_start.py",
+    "integration/scheduling/test_histories.py",
+    "browser/test_finding.py",
+    "browser/test_reading.py",
     "integration/test_admin_roles.py",
+    "integration/test_admin_queries.py",
+    "integration/scheduling/test_jobs_command.py",
+    "integration/test_admin_schedules.py",
+    "browser/test_timeline.py",
+    "integration/sources/test_hostile.py",
+    "integration/ingest/test_carrying.py",
+    "chaos/test_upstream_faults.py",
+    "integration/test_admin.py",
+    "integration/ingest/test_redirects.py",
+    "integration/scheduling/test_runner.py",
     "integration/test_migrations.py",
+    "upstreams/test_faults.py",
+    "integration/local/test_postgres.py",
+    "integration/sources/wikidata/test_extract.py",
 )
 """Handed out first when several processes share the tests: those that wait beside those that compute."""
 
@@ -83,7 +91,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["SSL_CERT_FILE"] = str(home / "nobody.pem")
     trustme.CA().cert_pem.write_to_path(os.environ["SSL_CERT_FILE"])
     os.environ["DJANGO_SETTINGS_MODULE"] = "adaptapedia.settings"
-    import django
     from django.conf import settings
 
     from adaptapedia.kit import loading
@@ -91,8 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.emptying"]
     settings.PASSWORD_HASHERS = QUICK_HASHERS
     _loading.enter_context(loading.for_good())
-    django.setup()
-    import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one, so that tests can send
+    import adaptapedia.celery  # noqa: F401 - sets Django up; our Celery app becomes the one that tests send by
 
 
 @pytest.hookimpl(trylast=True)
@@ -163,14 +169,8 @@ def real_hashes(settings: Any) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The path of a Chromium or Chrome; without one the test is skipped.
-
-    The headless shell is the same engine without the browser's own windows: a page opens in a quarter of the time.
-    """
-    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return Path(found)
-    missing("browser", "no Chromium on this machine")
+    """The path of a Chromium or Chrome; without one the test is skipped."""
+    return find_chromium() or missing("browser", "no Chromium on this machine")
 
 
 @pytest.fixture(scope="session")

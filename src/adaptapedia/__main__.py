@@ -29,7 +29,7 @@ def run_command() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, connection
 
-    import adaptapedia.celery  # noqa: F401 - makes our Celery app the current one
+    import adaptapedia.celery  # noqa: F401 - sets Django up, with our Celery app as the current one
 
     try:
         execute_from_command_line(sys.argv)

@@ -2,7 +2,7 @@
 
 from django.core.wsgi import get_wsgi_application
 
-from adaptapedia.celery import app as celery_app  # names the settings, and becomes the app that tasks are sent by
+from adaptapedia.celery import app as celery_app  # sets Django up, and becomes the app that tasks are sent by
 
 application = get_wsgi_application()
 

@@ -13,24 +13,27 @@
       const value = part / 255;
       return sum + [0.2126, 0.7152, 0.0722][n] * (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
     }, 0);
+  const over = (colour, ground, alpha) => ground.map((value, n) => colour[n] * alpha + value * (1 - alpha));
+  // What lies behind an element: backgrounds of which each lets something of the next one through, down to one that does not.
   const behind = (element) => {
+    const layers = [];
     for (let at = element; at; at = at.parentElement) {
-      const colour = rgba(getComputedStyle(at).backgroundColor);
-      if (colour[3] === 1) return colour;
+      layers.unshift(rgba(getComputedStyle(at).backgroundColor));
+      if (layers[0][3] === 1) break;
     }
-    return [255, 255, 255, 1];
+    return layers.reduce((ground, layer) => over(layer, ground, layer[3]), [255, 255, 255]);
   };
   // What shows of a text: its own alpha, and what every element around it lets through.
   const shown = (element, style) => {
-    let alpha = rgba(style.color)[3] * parseFloat(style.opacity);
-    for (let at = element.parentElement; at; at = at.parentElement) alpha *= parseFloat(getComputedStyle(at).opacity);
+    let alpha = rgba(style.color)[3];
+    for (let at = element; at; at = at.parentElement) alpha *= parseFloat(getComputedStyle(at).opacity);
     return alpha;
   };
   const faults = [];
-  const measure = (text, element, style) => {
-    const [colour, ground, alpha] = [rgba(style.color), behind(element), shown(element, style)];
+  const measure = (text, element, style, own = 1) => {
+    const [colour, ground, alpha] = [rgba(style.color), behind(element), own * shown(element, style)];
     if (!text.trim() || !alpha) return;
-    const mixed = colour.slice(0, 3).map((value, n) => value * alpha + ground[n] * (1 - alpha));
+    const mixed = over(colour, ground, alpha);
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
     const [one, other] = [luminance(mixed), luminance(ground)].sort((a, b) => b - a);
@@ -46,8 +49,9 @@
   }
   for (const field of document.querySelectorAll("input, textarea")) {
     if (!field.checkVisibility() || ["checkbox", "radio", "file", "range", "color"].includes(field.type)) continue;
+    const hint = getComputedStyle(field, "::placeholder");
     if (field.value) measure(field.value, field, getComputedStyle(field));
-    else measure(field.placeholder, field, getComputedStyle(field, "::placeholder"));
+    else measure(field.placeholder, field, hint, parseFloat(hint.opacity));
   }
   return faults;
 }

@@ -3,13 +3,13 @@
 python -m tests.browser.picture http://127.0.0.1:8000 docs
 """
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.chromium import find_chromium
 from tests.browser.conftest import FLAGS
 
 Light = Literal["light", "dark"]
@@ -23,7 +23,7 @@ PICTURES: dict[str, tuple[str, Light]] = {
 def take(address: str, folder: Path) -> None:
     """Keep the first screenful of each page."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for name, (path, light) in PICTURES.items():
             page = browser.new_page(base_url=address, viewport={"width": 1280, "height": 960}, color_scheme=light)
             page.goto(path)

@@ -143,6 +143,7 @@ def test_after_its_own_death_by_sigkill_it_ends_what_was_left_and_starts_again(
     )
     again.send(signal.SIGKILL)
     again.wait()
+    assert wait_until(lambda: len(_processes_of(folder)) == 1, seconds=60), "all but the stubborn one end by themselves"
     third = start(folder, environment)
     assert f"Ended process {stubborn.pid}, left behind" in third.output
     assert stubborn.wait() == -signal.SIGKILL

@@ -1,5 +1,6 @@
 """Who changed which schedule from what to what is kept, however it was changed, and once."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -88,14 +89,44 @@ def test_an_edit_in_sql_is_put_down_to_the_role_that_made_it(row: PeriodicTask) 
     assert entry.changes == {"enabled": ["True", "False"], "queue": ["None", "quick"]}
 
 
-def test_a_role_with_rights_on_the_schedules_alone_edits_them_and_cannot_write_the_record(row: PeriodicTask) -> None:
+@pytest.fixture
+def night_shift(row: PeriodicTask) -> Iterator[None]:
+    """A role in the database that may edit and delete schedules, and nothing beside it: whoever asks is that role."""
     sql("CREATE ROLE night_shift")
-    sql("GRANT SELECT, UPDATE ON django_celery_beat_periodictask, scheduling_schedulecompanion TO night_shift")
+    sql("GRANT SELECT, UPDATE, DELETE ON django_celery_beat_periodictask, scheduling_schedulecompanion TO night_shift")
+    sql("GRANT SELECT, UPDATE ON scheduling_jobrun TO night_shift")
     sql("SET SESSION AUTHORIZATION night_shift")
-    sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
-    with pytest.raises(ProgrammingError, match="permission denied for function scheduling_keep"), transaction.atomic():
-        sql("SELECT scheduling_keep('django_celery_beat', 'periodictask', 1, 'forged', 1, '{\"a\": 1}', '{\"a\": 2}')")
+    yield
     sql("RESET SESSION AUTHORIZATION")
+
+
+def refused(statement: str, why: str) -> None:
+    with pytest.raises(ProgrammingError, match=why), transaction.atomic():
+        sql(statement)
+
+
+@pytest.mark.usefixtures("night_shift")
+def test_a_role_with_rights_on_the_schedules_alone_edits_and_deletes_them(row: PeriodicTask) -> None:
+    sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
+    sql("DELETE FROM django_celery_beat_periodictask WHERE id = %s", row.pk)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("RESET SESSION AUTHORIZATION")
+    told = entries(PeriodicTask, row.pk).values_list("action", "additional_data")
+    assert list(told)[1:] == [(action, {"role": "night_shift"}) for action in (UPDATE, DELETE)]
+
+
+@pytest.mark.usefixtures("night_shift")
+def test_a_role_with_rights_on_the_schedules_alone_cannot_write_the_record_otherwise(row: PeriodicTask) -> None:
+    sql("CREATE TEMP TABLE auditlog_logentry (id integer)")
+    sql("CREATE TEMP TABLE mine (LIKE django_celery_beat_periodictask)")
+    sql("SET LOCAL application_name = 'beat'")
+    sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
+    forged = "SELECT scheduling_keep('django_celery_beat', 'periodictask', 1, 'x', 1, '{\"a\": 1}', '{\"a\": 2}')"
+    refused(forged, "permission denied for function scheduling_keep")
+    keep = "CREATE TRIGGER mine AFTER UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION scheduling_keep_periodictask()"
+    refused(keep, "permission denied for function scheduling_keep_periodictask")
+    sql("RESET SESSION AUTHORIZATION")
+    sql("DROP TABLE pg_temp.auditlog_logentry")
     assert edits(row) == [("somebody in SQL or in bulk (role night_shift)", "Enabled: yes → no")]
 
 

@@ -88,8 +88,10 @@ BEGIN
     INSERT INTO auditlog_logentry (content_type_id, object_pk, object_id, object_repr, action, changes, changes_text,
         timestamp, additional_data)
     SELECT content_type.id, key, key, name, act, told.changes, '', clock_timestamp(),
-        CASE current_setting('application_name') WHEN 'beat' THEN '{"called": "beat"}'
-            ELSE jsonb_build_object('role', session_user) END
+        -- Anybody may call themselves beat, so that holds only for who could write here anyway.
+        CASE WHEN current_setting('application_name') = 'beat'
+                AND has_table_privilege(session_user, 'auditlog_logentry', 'INSERT')
+            THEN '{"called": "beat"}' ELSE jsonb_build_object('role', session_user) END
     FROM django_content_type AS content_type CROSS JOIN (
         SELECT jsonb_object_agg(field, jsonb_build_array(was, after -> field)) AS changes
         FROM jsonb_each(before) AS of_before (field, was) WHERE was <> after -> field
@@ -115,7 +117,7 @@ def _keep(table: str, kind: str, name: str, columns: list[str]) -> str:
     )
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     return f"""
-CREATE FUNCTION scheduling_keep_{model}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION scheduling_keep_{model}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     it {table} := coalesce(NEW, OLD);
     before jsonb := jsonb_build_object({before});
@@ -136,7 +138,8 @@ CREATE CONSTRAINT TRIGGER scheduling_keep_delete AFTER DELETE ON {table} DEFERRA
 
 # Who may edit schedules need not be able to write the record of it: the triggers' functions do that with the rights of
 # their owner. Nobody else may call them, or give them tables of their own to read (PostgreSQL's manual, CREATE
-# FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+# FUNCTION, "Writing SECURITY DEFINER Functions Safely"). Where everybody may make functions beside them, as in a
+# database from before PostgreSQL 15, that would not be safe: there who edits needs the right to write the record.
 GUARD = """
 DO $$
 DECLARE
@@ -146,6 +149,9 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', it);
         EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', it, current_schema());
+        IF NOT has_schema_privilege('public', current_schema(), 'CREATE') THEN
+            EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER', it);
+        END IF;
     END LOOP;
 END $$;
 """
