@@ -181,6 +181,7 @@ def test_what_went_wrong_is_told_on_a_page_like_the_others(open_page: Open, sett
         expect(page.get_by_text(told)).to_be_visible()
         wrong += look_over(page, f"fault-{name}")
     assert wrong == []
+    assert wait_until(lambda: status_of(page) == 200, seconds=20), "it is over for whoever comes next"
 
 
 def test_a_history_of_one_day_and_of_none(open_page: Open) -> None:
