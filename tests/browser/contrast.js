@@ -14,7 +14,7 @@
       return sum + [0.2126, 0.7152, 0.0722][n] * (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
     }, 0);
   const over = (colour, ground, alpha) => ground.map((value, n) => colour[n] * alpha + value * (1 - alpha));
-  // What lies behind an element: backgrounds of which each lets something of the next one through, down to one that does not.
+  // What lies behind an element: backgrounds that let something of the next one through, down to one that does not.
   const behind = (element) => {
     const layers = [];
     for (let at = element; at; at = at.parentElement) {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -128,6 +129,20 @@ def test_a_role_with_rights_on_the_schedules_alone_cannot_write_the_record_other
     sql("RESET SESSION AUTHORIZATION")
     sql("DROP TABLE pg_temp.auditlog_logentry")
     assert edits(row) == [("somebody in SQL or in bulk (role night_shift)", "Enabled: yes → no")]
+
+
+def test_where_everybody_may_make_functions_the_triggers_have_the_rights_of_who_edits() -> None:
+    ours = "FROM pg_proc WHERE proname LIKE 'scheduling\\_keep%'"
+    state = f"SELECT DISTINCT prosecdef, has_function_privilege('public', oid, 'EXECUTE') {ours}"
+    (operation,) = import_module("adaptapedia.scheduling.migrations.0005_keep_edits").Migration.operations
+    with connection.cursor() as cursor:
+        cursor.execute(state)
+        assert cursor.fetchall() == [(True, False)]
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        for statement in (operation.reverse_sql, *operation.sql):
+            cursor.execute(statement)
+        cursor.execute(state)
+        assert cursor.fetchall() == [(False, True)]
 
 
 def test_a_bulk_update_is_kept_row_by_row_where_it_changed_something(row: PeriodicTask) -> None:

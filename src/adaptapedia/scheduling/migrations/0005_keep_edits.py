@@ -145,13 +145,13 @@ DO $$
 DECLARE
     it regprocedure;
 BEGIN
+    IF has_schema_privilege('public', current_schema(), 'CREATE') THEN
+        RETURN;
+    END IF;
     FOR it IN SELECT oid FROM pg_proc WHERE proname LIKE 'scheduling\\_keep%' AND pronamespace = current_schema()::regnamespace
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', it);
-        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', it, current_schema());
-        IF NOT has_schema_privilege('public', current_schema(), 'CREATE') THEN
-            EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER', it);
-        END IF;
+        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = %I, pg_temp', it, current_schema());
     END LOOP;
 END $$;
 """
