@@ -28,7 +28,6 @@ import os
 import random
 import secrets
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -44,6 +43,7 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.common import own_servers, result
+from tests.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SIZES = (10_000, 500_000)
@@ -236,7 +236,7 @@ def serving(settings: str) -> Iterator[Server]:
     from adaptapedia.local.processes import die_with_parent, wait_until
     from adaptapedia.local.programs import web_server
 
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             web_server(port),
@@ -333,11 +333,6 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 if __name__ == "__main__":

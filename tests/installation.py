@@ -1,11 +1,11 @@
 """A whole installation in a home of its own, as a person starts it: `adaptapedia up`."""
 
 import os
-import socket
 import sys
 import time
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.processes import Running
 
 COMMAND = [sys.executable, "-m", "adaptapedia"]
@@ -33,8 +33,3 @@ def start(folder: Path, environment: dict[str, str]) -> Running:
         running.stop()
         raise
     return running
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Self
 import httpx
 
 from adaptapedia.local.processes import die_with_parent
+from tests.ports import free_port
 
 READY_WITHIN = 20.0
 
@@ -97,12 +97,6 @@ class OxigraphServer:
             except httpx.TransportError:
                 time.sleep(0.02)
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _oxigraph() -> str:

@@ -12,13 +12,13 @@ from typing import Protocol, Self
 
 import h11
 
+from tests.ports import free_port
 from tests.upstreams.connection import Connection
 from tests.upstreams.control import CONTROL, control
 from tests.upstreams.json_faults import ENDLESS, FAULTS, Exchange, Words
 from tests.upstreams.limiter import Limiter
 from tests.upstreams.messages import Answer, Asked, Log, Request
 from tests.upstreams.misbehaviour import Misbehaviour
-from tests.upstreams.oxigraph import free_port
 
 PACKED_FROM = 1400
 """Bytes from which an answer is gzipped where the client takes it: what fits into one packet stays as it is."""

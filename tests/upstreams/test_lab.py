@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.processes import Running
 from tests.upstreams import faults, json_faults
 from tests.upstreams.__main__ import ways
 from tests.upstreams.misbehaviour import HOSTILE, PASSING
-from tests.upstreams.oxigraph import free_port
 from tests.upstreams.process import LabProcess
 from tests.upstreams.triples import FILM, NOVEL, Date, class_tree, triples
 from tests.upstreams.universe import Options, Universe, make
@@ -71,7 +71,7 @@ def test_all_three_fail_at_random_until_they_are_cleared(small: Lab) -> None:
 
 
 def test_the_command_tells_settings_serves_and_leaves_nothing(tmp_path: Path) -> None:
-    first = free_port()
+    first = free_port(in_a_row=3)
     running = Running(
         [*COMMAND, "--port", str(first), "--latency-ms", "30", "--fail-one-in", "1", "--only", "tmdb,openlibrary"],
         log=tmp_path / "lab.log",

@@ -14,12 +14,13 @@ from typing import Any, Self
 
 import httpx
 
+from tests.ports import free_port
 from tests.upstreams.control import control
 from tests.upstreams.faults import FAULTS, Asked, Handler
 from tests.upstreams.limiter import QueryLimits
 from tests.upstreams.messages import Answer, Log, Request
 from tests.upstreams.misbehaviour import Misbehaviour
-from tests.upstreams.oxigraph import OxigraphServer, free_port
+from tests.upstreams.oxigraph import OxigraphServer
 
 
 class FaultProxy(Misbehaviour):

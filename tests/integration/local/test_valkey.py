@@ -13,6 +13,7 @@ from kombu import Connection
 from adaptapedia.config import Config
 from adaptapedia.local.processes import child, wait_until
 from adaptapedia.local.valkey import Valkey
+from tests.ports import free_port
 
 PASSWORD, QUOTED = "p@ss/w:rd", "p%40ss%2Fw%3Ard"
 
@@ -20,7 +21,7 @@ PASSWORD, QUOTED = "p@ss/w:rd", "p%40ss%2Fw%3Ard"
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A Valkey that wants a password: its addresses over TCP and over a socket."""
-    port = _free_port()
+    port = free_port()
     server = Valkey(tmp_path / "valkey", tmp_path)
     server.prepare()
     command = [*server.command(), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD]
@@ -65,11 +66,6 @@ def test_a_server_left_behind_is_ended_before_another_writes_the_same_file(tmp_p
         assert wait_until(server.is_ready, seconds=60)
         with server.running():
             assert left.poll() is not None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _listens(port: int) -> bool:

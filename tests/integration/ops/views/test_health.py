@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from adaptapedia.config import Config
 from adaptapedia.scheduling.queries import BEAT_SEEN
+from tests.ports import free_port
 
 SECRET_KEY = "a key that is long enough and is nobody's: 0123456789 abcdef"
 
@@ -26,10 +27,7 @@ def beat() -> Iterator[None]:
 
 @pytest.fixture
 def closed_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture

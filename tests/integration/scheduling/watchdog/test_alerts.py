@@ -1,7 +1,6 @@
 """People are told once of a beginning and once of an end, on each channel, whatever the far end does."""
 
 import logging
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,6 +17,7 @@ from adaptapedia.scheduling.watchdog import alerts, rounds, start_in_beat
 from adaptapedia.scheduling.watchdog.alerts import Telling, tell_now
 from tests.far_ends import Listener, Mailbox, listening, mail_server
 from tests.integration.scheduling.world import make_schedule
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = "a-token-that-nobody-may-see"
@@ -112,7 +112,7 @@ def test_sentry_takes_a_message(settings: Any) -> None:
 
 def test_each_channel_is_told_though_another_one_is_away(chat: Listener, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _free_port()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     settings.ALERT_EMAIL = ("oncall@example.org",)
     trouble()
     Telling().tell()
@@ -256,9 +256,3 @@ def test_a_name_with_a_line_break_makes_a_subject_of_one_line(mailbox: Mailbox) 
     Telling().tell()
     assert mailbox.letters[0]["Subject"] == "Trouble: late-tick, daily Bcc: all@example.org"
     assert mailbox.letters[0]["Bcc"] is None
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
