@@ -213,14 +213,13 @@ def test_everything_is_there_without_script(open_page: Open, session: str) -> No
 def test_day_and_night_are_chosen_by_the_reader_or_the_system(open_page: Open) -> None:
     page = open_page("/", dark=True, script=False)
 
-    def paper() -> str:
-        return page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-
-    night = paper()
+    body = page.locator("body")
+    night = body.evaluate("body => getComputedStyle(body).backgroundColor")
     page.get_by_role("button", name="day", exact=True).click()
-    assert paper() != night
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(body).not_to_have_css("background-color", night)
     page.get_by_role("button", name="as the system").click()
-    assert paper() == night
+    expect(body).to_have_css("background-color", night)
 
 
 def test_the_measure_of_contrast_finds_grey_on_paper(open_page: Open) -> None:

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -109,6 +110,7 @@ def test_with_the_broker_away_the_run_waits_for_beat(sample_jobs: Any, monkeypat
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(dispatch, "_send_at_once", refuse)
+    monkeypatch.setattr(dispatch, "_away", threading.Event())
     run, _ = request_run("sample-count")
     run.refresh_from_db()
     assert (run.state, run.sent_at) == (State.QUEUED, None)
@@ -124,27 +126,28 @@ def test_servers_out_of_reach_are_one_sentence(processes: Processes) -> None:
 
 
 def test_run_wait_shows_progress_and_counts(worker: Running, processes: Processes) -> None:
-    make_schedule("sample-long", kwargs='{"seconds": 2}')
+    make_schedule("sample-long", kwargs='{"seconds": 6}')
     running = processes.start(*command("run", "sample-long", "--wait"))
-    assert running.wait(seconds=40) == 0
-    assert "of 20" in running.output
+    assert running.wait(seconds=90) == 0
+    assert "of 60" in running.output
     assert "steps" in running.output
     assert "succeeded" in running.output
 
 
 def test_run_wait_exits_with_1_when_the_run_fails(worker: Running, processes: Processes) -> None:
     running = processes.start(*command("run", "sample-broken", "--wait"))
-    assert running.wait(seconds=40) == 1
+    assert running.wait(seconds=90) == 1
     assert "NeverAgainError: the disk is full" in running.output
 
 
 def test_ctrl_c_detaches_and_the_run_goes_on(worker: Running, processes: Processes) -> None:
+    make_schedule("sample-long", kwargs='{"seconds": 8}')
     running = processes.start(*command("run", "sample-long", "--wait"))
-    assert wait_until(lambda: JobRun.objects.filter(state=State.RUNNING).exists(), seconds=30)
+    assert wait_until(lambda: JobRun.objects.filter(state=State.RUNNING).exists(), seconds=60)
     run = in_state(JobRun.objects.get(), State.RUNNING)
     running.wait_for("sleeping")
     running.send(signal.SIGINT)
-    assert running.wait(seconds=10) == 0
+    assert running.wait(seconds=60) == 0
     assert f"The run goes on. See it with `adaptapedia jobs show {run.pk}`." in running.output
     assert "Traceback" not in running.output
     assert ended(run).state == State.SUCCEEDED

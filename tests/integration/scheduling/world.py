@@ -67,14 +67,14 @@ def make_run(task: str = "sample_count", **terms: Any) -> JobRun:
     return JobRun.objects.create(task=task, **given)
 
 
-def ended(run: JobRun | str, *, seconds: float = 20) -> JobRun:
+def ended(run: JobRun | str, *, seconds: float = 60) -> JobRun:
     """The run, or the only one of a schedule, once it has ended."""
     runs = JobRun.objects.filter(**({"schedule_name": run} if isinstance(run, str) else {"pk": run.pk}))
     wait_until(lambda: runs.filter(state__in=ENDED).exists(), seconds=seconds)
     return runs.get()
 
 
-def in_state(run: JobRun, state: str, *, seconds: float = 20) -> JobRun:
+def in_state(run: JobRun, state: str, *, seconds: float = 60) -> JobRun:
     """The run once it is in this state, or as it stands when time is up."""
     wait_until(lambda: JobRun.objects.filter(pk=run.pk, state=state).exists(), seconds=seconds)
     return JobRun.objects.get(pk=run.pk)
