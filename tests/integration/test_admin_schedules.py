@@ -7,6 +7,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -15,6 +16,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from adaptapedia.scheduling import queries
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from tests.integration.ops.samples import make_failed_run, make_person, make_run, make_schedules
@@ -105,6 +107,15 @@ def test_a_new_schedule_is_made_with_its_policies(ada: Client) -> None:
     companion = ScheduleCompanion.objects.get(schedule__name="new")
     assert companion.missed == "all"
     assert companion.edited_at is not None
+
+
+def test_a_schedule_whose_companion_was_deleted_is_shown_as_beat_will_find_it(ada: Client) -> None:
+    due = queries.next_due(daily())
+    ScheduleCompanion.objects.all().delete()
+    for page in (SCHEDULES, f"{SCHEDULES}{PeriodicTask.objects.get(name='daily-stats-update').pk}/change/"):
+        shown = ada.get(page).content.decode()
+        assert date_format(due, "SHORT_DATETIME_FORMAT") in shown
+        assert "left out" not in shown
 
 
 def test_a_companion_that_was_deleted_is_made_anew(ada: Client) -> None:

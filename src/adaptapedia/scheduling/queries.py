@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.bands import REMEMBERED, History
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule
+from adaptapedia.scheduling.plans import Schedule, companion_of
 from adaptapedia.scheduling.reckonable import reckoned
 from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
@@ -92,7 +92,7 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
 
 def when(schedule: PeriodicTask) -> str:
     """The rule in one line: "0 2 * * * UTC", "every 10 minutes", "0 2 * * * UTC, on L"."""
-    days = getattr(getattr(schedule, "companion", None), "days", "")
+    days = companion_of(schedule).days
     return rule_of(schedule) + (f", on {days}" if days else "")
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.models import JobRun, RunLine
+from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
 from tests.integration.scheduling.world import make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,23 @@ def test_pause_and_resume_say_what_they_did(capsys: Any, daily: PeriodicTask) ->
 def test_preview_lists_as_many_ticks_as_are_asked_for(capsys: Any, daily: PeriodicTask) -> None:
     assert len(told(capsys, "preview", "sample-count")["ticks"]) == 20
     assert said(capsys, "preview", "sample-count", "--count", "3").count("12:00:00") == 3
+
+
+def test_every_verb_works_on_a_schedule_whose_companion_was_deleted(capsys: Any, daily: PeriodicTask) -> None:
+    ScheduleCompanion.objects.all().delete()
+    assert "12:00:00" in said(capsys, "list")
+    shown = told(capsys, "show", "sample-count")
+    assert (shown["fault"], len(shown["preview"]["ticks"])) == ("", 5)
+    assert shown["terms"]["overlap"] == {"value": "skip", "from": "default"}
+    assert shown["next_due"] == shown["preview"]["ticks"][0]["due_at"]
+    assert len(told(capsys, "preview", "sample-count", "--count", "3")["ticks"]) == 3
+    assert told(capsys, "explain", "sample-count")["tick"].endswith("T12:00:00+00:00")
+    assert "12:00:00" in said(capsys, "simulate", "--from", "2026-03-01", "--to", "2026-03-02")
+    assert len(told(capsys, "backfill", "sample-count", "2026-03-01", "2026-03-04", "--dry-run")["ticks"]) == 3
+    assert told(capsys, "run", "sample-count")["state"] == State.QUEUED
+    assert "is paused" in said(capsys, "pause", "sample-count")
+    assert "waits for its next tick" in said(capsys, "resume", "sample-count")
+    assert not ScheduleCompanion.objects.exists(), "only beat, or an edit in the admin, makes it anew"
 
 
 def test_explain_answers_in_sentences(capsys: Any, daily: PeriodicTask) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from adaptapedia.api.tokens import issue
 from adaptapedia.ops.api import views
-from adaptapedia.scheduling.models import JobRun, RunLine
+from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
 from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_person, make_run, make_schedules
 
 NAME = "daily-wikidata-ingestion"
@@ -39,6 +39,19 @@ def test_schedules_are_told_with_their_last_runs(client: Client, moderator: dict
     assert len(rows) == 6
     assert rows[NAME]["last_run"]["id"] == run.pk
     assert (rows[NAME]["when"], rows[NAME]["fault"]) == ("0 2 * * * UTC", "")
+
+
+def test_a_schedule_whose_companion_was_deleted_is_told_as_beat_will_find_it(
+    client: Client, moderator: dict[str, str]
+) -> None:
+    make_schedules()
+    ScheduleCompanion.objects.all().delete()
+
+    listed = {row["name"]: row for row in told(client, "schedules/", moderator)["results"]}
+    row = told(client, f"schedules/{NAME}/?count=3", moderator)
+
+    assert (row["fault"], row["terms"]["overlap"]) == ("", {"value": "skip", "from": "default"})
+    assert row["next_due"] == row["preview"]["ticks"][0]["due_at"] == listed[NAME]["next_due"]
 
 
 def test_a_schedule_is_told_with_its_terms_its_next_ticks_and_its_edits(
