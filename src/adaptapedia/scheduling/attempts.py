@@ -118,26 +118,33 @@ def _reason_to_skip(run: JobRun, *, too_late: bool | None) -> str:
 
 
 def _may_start(run: JobRun) -> bool:
-    """Whether its overlap policy lets the run start; if not, it is skipped or waits behind the older one."""
+    """Whether its overlap policy lets the run start; if not, it ends here or waits behind the older one."""
     others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task).exclude(pk=run.pk)
     going = others.filter(state=State.RUNNING).order_by("pk").last()
     waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger=JobRun.Trigger.BACKFILL)
-    overlap, waits = policies_for(run).overlap, waiting.exists()
+    overlap, first = policies_for(run).overlap, waiting.order_by("pk").last()
     if run.trigger == JobRun.Trigger.BACKFILL and overlap != Overlap.ALLOW:
-        overlap, waits = Overlap.QUEUE, False  # all of a backfill are to run, each in its turn
-    what = decide(overlap, running=going is not None, waiting=waits)
-    if what == "start" or going is None:
+        overlap, first = Overlap.QUEUE, None  # all of a backfill are to run, each in its turn
+    newer = _newer(run, first, going) if overlap == Overlap.CANCEL else None
+    what = decide(overlap, running=going is not None, waiting=first is not None, newer=newer is not None)
+    if what == "start" or (other := newer or going) is None:
         return True
     if what == "skip":
-        _end_unstarted(run, f"overlap: run {going.pk} is still going")
+        _end_unstarted(run, f"overlap: run {other.pk} is {'newer' if newer else 'still going'}")
         return False
     if what == "replace":
         for older in waiting:
             _skip_queued(older, f"overlap: run {run.pk} takes its place")
-        asked = JobRun.objects.filter(pk=going.pk, cancel_requested_at=None)
+        asked = JobRun.objects.filter(pk=other.pk, cancel_requested_at=None)
         asked.update(cancel_requested_at=Now(), cancelled_by=f"run {run.pk}, which is to follow it")
-    JobRun.objects.filter(pk=run.pk).update(behind=going.pk, sent_at=Now())
+    JobRun.objects.filter(pk=run.pk).update(behind=other.pk, sent_at=Now())
     return False
+
+
+def _newer(run: JobRun, *others: JobRun | None) -> JobRun | None:
+    """The first of the others that was made after the run; one of a backfill, whatever its number, is of the past."""
+    made_after = (one for one in others if one is not None and one.pk > run.pk)
+    return next((one for one in made_after if one.trigger != JobRun.Trigger.BACKFILL), None)
 
 
 def _supersede_unanswered(run: JobRun) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from adaptapedia.scheduling import actions, attempts, care, tallies
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from tests.integration.scheduling.world import make_run, make_schedule
 
 State = JobRun.State
@@ -162,6 +162,61 @@ def test_a_retry_that_finds_another_run_going_has_failed_and_says_both() -> None
     error = f"TimeoutError: no answer; not tried again: overlap: run {going.pk} is still going"
     assert (run.state, run.error, run.reason, run.traceback) == (State.FAILED, error, "", "Traceback …")
     assert run.finished_at is not None
+
+
+def replacing() -> Any:
+    """A schedule whose overlap policy is `cancel`."""
+    row = make_schedule("sample-count")
+    ScheduleCompanion.objects.filter(schedule=row).update(overlap="cancel")
+    return row
+
+
+@pytest.mark.django_db
+def test_under_cancel_a_retry_gives_way_to_a_newer_run_and_to_one_that_waits() -> None:
+    row = replacing()
+    older, further = failed_once(row), failed_once(row)
+    going = claimed(make_run(schedule=row))
+    assert attempts.claim(older.pk, worker="test") is None
+    older.refresh_from_db()
+    error = f"TimeoutError: no answer; not tried again: overlap: run {going.pk} is newer"
+    assert (older.state, older.error) == (State.FAILED, error)
+
+    newest = make_run(schedule=row)
+    assert attempts.claim(newest.pk, worker="test") is None
+    assert attempts.claim(further.pk, worker="test") is None
+    going.refresh_from_db()
+    newest.refresh_from_db()
+    further.refresh_from_db()
+    assert going.cancelled_by == f"run {newest.pk}, which is to follow it"
+    assert (newest.state, newest.behind) == (State.QUEUED, going.pk)
+    assert further.error.endswith(f"not tried again: overlap: run {newest.pk} is newer")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("impatient")
+def test_under_cancel_a_run_that_lost_its_worker_gives_way_to_a_newer_one() -> None:
+    row = replacing()
+    lost = claimed(make_run(schedule=row))
+    silent(lost)
+    care.tend()
+    going = claimed(make_run(schedule=row))
+    assert attempts.claim(lost.pk, worker="test") is None
+    lost.refresh_from_db()
+    going.refresh_from_db()
+    assert (lost.state, lost.reason) == (State.SKIPPED, f"overlap: run {going.pk} is newer")
+    assert (going.state, going.cancel_requested_at) == (State.RUNNING, None)
+
+
+@pytest.mark.django_db
+def test_under_cancel_a_retry_goes_before_a_backfill_whose_number_is_higher() -> None:
+    row = replacing()
+    run = failed_once(row)
+    past = claimed(make_run(schedule=row, trigger="backfill"))
+    assert attempts.claim(run.pk, worker="test") is None
+    run.refresh_from_db()
+    past.refresh_from_db()
+    assert (run.state, run.behind) == (State.QUEUED, past.pk)
+    assert past.cancelled_by == f"run {run.pk}, which is to follow it"
 
 
 @pytest.mark.django_db
