@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.attempts import count_end, counted, lock
+from adaptapedia.scheduling.attempts import cancelled, count_end, counted, lock
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, queue_of
@@ -171,7 +171,7 @@ def cancel_run(run: JobRun, *, by: str) -> JobRun:
             raise NotCancellable(found)
         said: dict[str, Any] = {"cancel_requested_at": Now(), "cancelled_by": by[:200]}
         if found.state != State.RUNNING:
-            said |= {"state": State.CANCELLED, "reason": f"cancelled by {by}", "finished_at": Now()}
+            said |= {"state": State.CANCELLED, "reason": cancelled(by), "finished_at": Now()}
             count_end(found.task, State.CANCELLED)
         JobRun.objects.filter(pk=run.pk).update(**said)
         found.refresh_from_db()

@@ -22,11 +22,12 @@ from django_celery_beat.models import PeriodicTask
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
-from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
+from adaptapedia.scheduling.attempts import storable
 from adaptapedia.scheduling.bands import Band, History, outside
 from adaptapedia.scheduling.capture import Capture
 from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.patience import UNREACHABLE, is_cut_off, patiently
 from adaptapedia.scheduling.queries import history_of
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Ask, Cancelled, Counts, Interrupted, JobSpec, Skip, spec_for

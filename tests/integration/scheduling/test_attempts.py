@@ -1,5 +1,6 @@
 """The fenced steps of a run, each against the real database, without any worker."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from adaptapedia.scheduling import actions, attempts, care, tallies
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.terms import Ask
 from tests.integration.scheduling.world import make_run, make_schedule
 
 State = JobRun.State
@@ -231,6 +233,60 @@ def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool)
     assert attempts.claim(run.pk, worker="test") is None
     run.refresh_from_db()
     assert (run.state, run.error) == (State.FAILED, "TimeoutError: no answer; not tried again: paused")
+
+
+SOON = timedelta(hours=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [
+        (lambda run: attempts.fail(run, error="no answer", traceback="Traceback …", retry_in=SOON), "no answer"),
+        (lambda run: attempts.fail(run, error="no answer", traceback="Traceback …", retry_in=None), "no answer"),
+        (attempts.give_back, ""),
+        (lambda run: attempts.ask(run, Ask("Delete them?", answers={"keep": "Keep them"})), ""),
+        (attempts.lose, ""),
+    ],
+    ids=["fails and would be tried again", "fails for good", "is given back", "asks", "is lost"],
+)
+def test_an_attempt_whose_run_was_cancelled_meanwhile_is_its_last_however_it_ends(
+    sample_jobs: Any, end: Callable[[JobRun], bool], error: str
+) -> None:
+    tallies.forget()
+    run = claimed(make_run())
+    actions.cancel_run(run, by="ada")
+
+    assert end(run)
+
+    run.refresh_from_db()
+    assert (run.state, run.reason, run.error) == (State.CANCELLED, "cancelled by ada", error)
+    assert run.traceback == ("Traceback …" if error else "")
+    assert run.finished_at is not None
+    assert (care.tend(), ends()) == ([], {("sample-count", "cancelled"): 1})
+    assert not end(run), "it is over"
+
+
+@pytest.mark.django_db
+def test_what_a_cancelled_run_has_achieved_all_the_same_is_kept() -> None:
+    run = claimed(make_run())
+    actions.cancel_run(run, by="ada")
+    assert attempts.succeed(run, {"sum": 1})
+    run.refresh_from_db()
+    assert (run.state, run.counts) == (State.SUCCEEDED, {"sum": 1})
+
+
+@pytest.mark.django_db
+def test_a_queued_run_that_was_cancelled_does_not_start(sample_jobs: Any) -> None:
+    tallies.forget()
+    run = failed_once()
+    JobRun.objects.update(cancel_requested_at=timezone.now(), cancelled_by="ada", error="no answer")
+
+    assert attempts.claim(run.pk, worker="test") is None
+
+    run.refresh_from_db()
+    assert (run.state, run.reason, run.error) == (State.CANCELLED, "cancelled by ada", "no answer")
+    assert ends() == {("sample-count", "cancelled"): 1}
 
 
 @pytest.mark.django_db

@@ -103,7 +103,7 @@ def state(run: JobRun) -> Text:
 def _outcome(run: JobRun) -> str:
     if run.state == State.ASKING and run.question:
         return str(run.question["text"])
-    return run.error or run.reason or run.suspicion or _progress(run)
+    return run.reason or run.error or run.suspicion or _progress(run)
 
 
 def _progress(run: JobRun) -> str:
