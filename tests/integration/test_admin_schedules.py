@@ -223,6 +223,17 @@ def test_runs_are_cancelled_and_run_again_from_their_page_and_from_the_list(ada:
     assert (again.trigger, again.due_at, again.arguments["by"]) == ("retry", failed.due_at, "ada")
 
 
+def test_runs_that_are_run_again_together_are_each_run_one_after_the_other(ada: Client) -> None:
+    failed = [make_failed_run(ago=timedelta(hours=hours)) for hours in (50, 26, 2)]
+
+    told = ada.post(RUNS, {"action": "retry_selected", "_selected_action": [run.pk for run in failed]}, follow=True)
+
+    again = JobRun.objects.filter(trigger="retry").order_by("pk")
+    assert [run.due_at for run in again] == [run.due_at for run in failed]
+    assert [run.behind for run in again] == [None, again[0].pk, again[1].pk]
+    assert f"as run {again[2].pk}, which starts when run {again[1].pk} has ended." in told.content.decode()
+
+
 def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
     failed, queued = make_failed_run(), make_run(state="queued")
     grace = Client()

@@ -125,10 +125,10 @@ def _is_free(run: JobRun) -> bool:
     """Whether its overlap policy lets the run start; if not, it ends here or waits behind the older one."""
     others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task).exclude(pk=run.pk)
     going = others.filter(state=State.RUNNING).order_by("pk").last()
-    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger=JobRun.Trigger.BACKFILL)
+    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger__in=JobRun.IN_TURN)
     overlap, first = policies_for(run).overlap, waiting.order_by("pk").last()
-    if run.trigger == JobRun.Trigger.BACKFILL and overlap != Overlap.ALLOW:
-        overlap, first = Overlap.QUEUE, None  # all of a backfill are to run, each in its turn
+    if run.trigger in JobRun.IN_TURN and overlap != Overlap.ALLOW:
+        overlap, first = Overlap.QUEUE, None  # all of these are to run
     newer = _newer(run, first, going) if overlap == Overlap.CANCEL else None
     what = decide(overlap, running=going is not None, waiting=first is not None, newer=newer is not None)
     if what == "start" or (other := newer or going) is None:
@@ -146,9 +146,9 @@ def _is_free(run: JobRun) -> bool:
 
 
 def _newer(run: JobRun, *others: JobRun | None) -> JobRun | None:
-    """The first of the others that was made after the run; one of a backfill, whatever its number, is of the past."""
+    """The first of the others that was made after the run; one in turn, whatever its number, is of the past."""
     made_after = (one for one in others if one is not None and one.pk > run.pk)
-    return next((one for one in made_after if one.trigger != JobRun.Trigger.BACKFILL), None)
+    return next((one for one in made_after if one.trigger not in JobRun.IN_TURN), None)
 
 
 def _supersede_unanswered(run: JobRun) -> None:

@@ -134,11 +134,6 @@ def oldest_run(name: str) -> JobRun | None:
     return runs(name).defer("traceback").last()
 
 
-def open_run(name: str) -> JobRun | None:
-    """The newest run of a schedule that is queued, running or waiting for its retry."""
-    return runs(name).filter(state__in=JobRun.OPEN).first()
-
-
 def last_success(name: str) -> JobRun | None:
     """The newest run of a schedule that succeeded."""
     return runs(name).filter(state=JobRun.State.SUCCEEDED).first()

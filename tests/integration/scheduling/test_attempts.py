@@ -16,6 +16,7 @@ from tests.integration.scheduling.world import make_run, make_schedule
 
 State = JobRun.State
 LONG_AGO = timedelta(minutes=5)
+SOON = timedelta(hours=1)
 
 
 def claimed(run: JobRun) -> JobRun:
@@ -222,6 +223,35 @@ def test_under_cancel_a_retry_goes_before_a_backfill_whose_number_is_higher() ->
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("overlap", ["skip", "queue", "cancel"])
+def test_what_people_run_again_waits_its_turn_and_neither_stops_nor_holds_up_what_is_due(
+    sent: list[int], overlap: str
+) -> None:
+    row = make_schedule("sample-count")
+    ScheduleCompanion.objects.filter(schedule=row).update(overlap=overlap)
+    old = make_run(schedule=row, state=State.FAILED, due_at=timezone.now() - LONG_AGO)
+    older = make_run(schedule=row, state=State.FAILED, due_at=timezone.now() - 2 * LONG_AGO)
+    going = claimed(make_run(schedule=row))
+    first, second = actions.retry_run(old)[0], actions.retry_run(older)[0]
+    assert (first.behind, second.behind, care.tend()) == (going.pk, first.pk, [])
+
+    attempts.fail(going, error="no", retry_in=SOON)
+    assert care.tend() == [], "it has yet to end"
+    JobRun.objects.filter(pk=going.pk).update(state=State.FAILED)
+    assert [message.run_id for message in care.tend()] == [first.pk]
+    tick = claimed(make_run(schedule=row, trigger="tick"))
+    assert attempts.claim(first.pk, worker="test") is None
+    first.refresh_from_db()
+    tick.refresh_from_db()
+    assert (first.state, first.behind, tick.cancel_requested_at) == (State.QUEUED, tick.pk, None)
+
+    attempts.succeed(tick, {})
+    assert [message.run_id for message in care.tend()] == [first.pk]
+    attempts.succeed(claimed(first), {})
+    assert [message.run_id for message in care.tend()] == [second.pk]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("given_back", [False, True])
 def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool) -> None:
     schedule = make_schedule("sample-count")
@@ -233,9 +263,6 @@ def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool)
     assert attempts.claim(run.pk, worker="test") is None
     run.refresh_from_db()
     assert (run.state, run.error) == (State.FAILED, "TimeoutError: no answer; not tried again: paused")
-
-
-SOON = timedelta(hours=1)
 
 
 @pytest.mark.django_db

@@ -121,6 +121,37 @@ def test_retry_runs_the_same_again(capsys: Any, daily: PeriodicTask) -> None:
     assert f"Run {again.pk} of sample-count is under way already" in said(capsys, "retry", str(run.pk))
 
 
+def test_retry_of_several_runs_lets_each_start_when_what_is_open_has_ended(capsys: Any, daily: PeriodicTask) -> None:
+    failed = [
+        make_run(schedule=daily, due_at=NOON + timedelta(days=day), state=State.FAILED, error="no") for day in range(2)
+    ]
+    going = make_run(schedule=daily, state=State.RUNNING)
+    first = said(capsys, "retry", str(failed[0].pk))
+    again = JobRun.objects.latest("pk")
+    assert f"Run {again.pk} of sample-count is queued.\nIt starts when run {going.pk} has ended." in first
+    assert told(capsys, "retry", str(failed[1].pk))["behind"] == again.pk
+    assert told(capsys, "retry", str(failed[0].pk))["id"] == again.pk, "it is being run again already"
+    assert f"run {going.pk}" in said(capsys, "show", str(again.pk))
+
+
+def test_retry_of_a_run_that_waits_for_its_own_retry_brings_it_forward(capsys: Any, daily: PeriodicTask) -> None:
+    waiting = make_run(schedule=daily, state=State.WAITING, next_attempt_at=timezone.now() + timedelta(hours=1))
+    brought = told(capsys, "retry", str(waiting.pk))
+    assert (brought["id"], brought["state"], brought["attempt"], brought["behind"]) == (
+        *(waiting.pk, State.QUEUED, 2, None),
+    )
+    JobRun.objects.filter(pk=waiting.pk).update(state=State.WAITING)
+    going = make_run(schedule=daily, state=State.RUNNING)
+    assert told(capsys, "retry", str(waiting.pk))["behind"] == going.pk, "at once, it would find that one going"
+
+
+def test_retry_starts_at_once_where_runs_may_go_side_by_side(capsys: Any, daily: PeriodicTask) -> None:
+    ScheduleCompanion.objects.update(overlap="allow")
+    failed = make_run(schedule=daily, state=State.FAILED, error="no")
+    make_run(schedule=daily, state=State.RUNNING)
+    assert told(capsys, "retry", str(failed.pk))["behind"] is None
+
+
 def test_cancel_ends_what_has_not_begun_and_asks_what_runs(capsys: Any) -> None:
     queued, running = make_run(), make_run(state=State.RUNNING)
     assert f"Run {queued.pk} of sample-count is cancelled." in said(capsys, "cancel", str(queued.pk))

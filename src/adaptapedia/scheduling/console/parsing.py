@@ -49,7 +49,7 @@ def _add_runs(verb: Callable[[str, str], ArgumentParser]) -> None:
     )
     runs = verb("runs", "the latest runs, of all schedules or of one")
     runs.add_argument("name", metavar=NAME, nargs="?")
-    retry = verb("retry", "run what a run that has ended was to do again, with its arguments and due time")
+    retry = verb("retry", "run what a run was to do again, once the open runs of its schedule have ended")
     cancel = verb("cancel", "ask a run to stop; one that has not begun ends at once")
     answer = verb(
         "answer", "tell a run that asks how to go on (`show` has its question), or `usual` of one that is not as usual"

@@ -43,6 +43,7 @@ def show_run(run: JobRun, lines: Iterable[RunLine] = ()) -> RenderableType:
         ("worker", run.worker),
         ("progress", _progress(run)),
         ("next attempt", stamp(run.next_attempt_at)),
+        ("starts after", f"run {run.behind}" if run.behind else ""),
         ("suspicious", run.suspicion),
         ("cancelled by", run.cancelled_by),
         ("error", run.error),

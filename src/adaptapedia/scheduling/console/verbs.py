@@ -183,7 +183,9 @@ def _follow(console: Console, run: JobRun, *, new: bool, wait: bool, as_json: bo
         how = "queued" if new else f"under way already ({run.state})"
         console.print(f"Run {run.pk} of {run.schedule_name} is {how}.")
         run.refresh_from_db()
-        if run.state == State.QUEUED and run.sent_at is None:
+        if run.behind is not None:
+            console.print(f"It starts when run {run.behind} has ended.")
+        elif run.state == State.QUEUED and run.sent_at is None:
             console.print("The broker is out of reach; beat sends the run when it is back.")
     if wait:
         try:
