@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from celery import current_app
-from django.conf import settings
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
@@ -25,6 +24,8 @@ POLICIES = (
     *("backoff", "backoff_max"),
 )
 """Of a companion and of a `JobSpec`, by the same names; empty in the row means the job's."""
+VISIBILITY_TIMEOUT = 3600
+"""Kombu's own, in seconds, when the settings name none (kombu.transport.redis)."""
 SHOWN = 100
 """Characters of a row's JSON in the sentence that says what is wrong with it."""
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
@@ -242,5 +243,4 @@ def _span(every: int, period: str) -> timedelta:
 
 def visibility() -> timedelta:
     """After so long the broker hands a message out again that nobody has acknowledged."""
-    options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
-    return timedelta(seconds=options.get("visibility_timeout", 3600))
+    return timedelta(seconds=current_app.conf.broker_transport_options.get("visibility_timeout", VISIBILITY_TIMEOUT))
