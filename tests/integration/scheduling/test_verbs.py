@@ -62,6 +62,20 @@ def test_show_tells_a_run_with_what_it_logged(capsys: Any) -> None:
     assert told(capsys, "show", str(run.pk))["lines"][0]["level"] == "WARNING"
 
 
+def test_show_says_how_many_older_lines_there_are_and_how_to_see_them(capsys: Any) -> None:
+    run = make_run(state=State.RUNNING)
+    RunLine.objects.bulk_create(
+        RunLine(run=run, attempt=1, at=NOON, level="info", logger="x", text=f"line {number}.") for number in range(60)
+    )
+    shown = said(capsys, "show", str(run.pk))
+    assert "older lines: 10 (--lines 1000 shows all that are kept)" in shown
+    assert ("line 9." in shown, "line 10." in shown) == (False, True)
+    whole = said(capsys, "show", str(run.pk), "--lines", "60")
+    assert ("line 0." in whole, "older lines" in whole) == (True, False)
+    assert len(told(capsys, "show", str(run.pk))["lines"]) == 60
+    assert [line["text"] for line in told(capsys, "show", str(run.pk), "--lines", "1")["lines"]] == ["line 59."]
+
+
 def test_pause_and_resume_say_what_they_did(capsys: Any, daily: PeriodicTask) -> None:
     assert "sample-count is paused" in said(capsys, "pause", "sample-count")
     assert "was paused already" in said(capsys, "pause", "sample-count")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -76,7 +78,9 @@ def test_runs_are_filtered_and_paged_by_number(client: Client, moderator: dict[s
     assert other.pk not in [run["id"] for run in told(client, f"runs/?before={other.pk}", moderator)["results"]]
 
 
-def test_a_run_is_told_with_its_traceback_and_its_log(client: Client, moderator: dict[str, str]) -> None:
+def test_a_run_is_told_with_its_traceback_and_its_log_as_on_the_command_line(
+    client: Client, moderator: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     make_schedules()
     run = make_failed_run()
     RunLine.objects.create(run=run, attempt=3, at=timezone.now(), level="INFO", logger="x", text="reading works")
@@ -86,6 +90,9 @@ def test_a_run_is_told_with_its_traceback_and_its_log(client: Client, moderator:
     assert said["lines"][0]["text"] == "reading works"
     assert "raise Truncated" in said["traceback"]
     assert (said["state"], len(said["earlier_attempts"])) == ("failed", 2)
+    capsys.readouterr()
+    call_command("jobs", "show", str(run.pk), "--json")
+    assert json.loads(capsys.readouterr().out) == said
 
 
 @pytest.mark.parametrize(
