@@ -7,6 +7,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -15,6 +16,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from adaptapedia.scheduling import queries
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from tests.integration.ops.samples import make_failed_run, make_person, make_run, make_schedules
@@ -105,6 +107,15 @@ def test_a_new_schedule_is_made_with_its_policies(ada: Client) -> None:
     companion = ScheduleCompanion.objects.get(schedule__name="new")
     assert companion.missed == "all"
     assert companion.edited_at is not None
+
+
+def test_a_schedule_whose_companion_was_deleted_is_shown_as_beat_will_find_it(ada: Client) -> None:
+    due = queries.next_due(daily())
+    ScheduleCompanion.objects.all().delete()
+    for page in (SCHEDULES, f"{SCHEDULES}{PeriodicTask.objects.get(name='daily-stats-update').pk}/change/"):
+        shown = ada.get(page).content.decode()
+        assert date_format(due, "SHORT_DATETIME_FORMAT") in shown
+        assert "left out" not in shown
 
 
 def test_a_companion_that_was_deleted_is_made_anew(ada: Client) -> None:
@@ -210,6 +221,17 @@ def test_runs_are_cancelled_and_run_again_from_their_page_and_from_the_list(ada:
     ada.post(f"{RUNS}{failed.pk}/retry/")
     again = JobRun.objects.latest("id")
     assert (again.trigger, again.due_at, again.arguments["by"]) == ("retry", failed.due_at, "ada")
+
+
+def test_runs_that_are_run_again_together_are_each_run_one_after_the_other(ada: Client) -> None:
+    failed = [make_failed_run(ago=timedelta(hours=hours)) for hours in (50, 26, 2)]
+
+    told = ada.post(RUNS, {"action": "retry_selected", "_selected_action": [run.pk for run in failed]}, follow=True)
+
+    again = JobRun.objects.filter(trigger="retry").order_by("pk")
+    assert [run.due_at for run in again] == [run.due_at for run in failed]
+    assert [run.behind for run in again] == [None, again[0].pk, again[1].pk]
+    assert f"as run {again[2].pk}, which starts when run {again[1].pk} has ended." in told.content.decode()
 
 
 def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:

@@ -113,7 +113,7 @@ def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Troubl
 
 def untaken_for(run: JobRun, now: datetime) -> timedelta | None:
     """How long a run has been queued without a worker taking it; None while that is no cause for worry."""
-    if run.state != JobRun.State.QUEUED:
+    if run.state != JobRun.State.QUEUED or run.behind is not None:
         return None
     waited = now - (run.next_attempt_at or run.sent_at or run.created_at)
     return waited if waited >= UNTAKEN_AFTER else None

@@ -17,6 +17,7 @@ from adaptapedia.scheduling.changing import Edit, edits_of, paused_by
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trouble
+from adaptapedia.scheduling.plans import companion_of
 from adaptapedia.scheduling.previewing import zone_of
 from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_utc
@@ -81,9 +82,9 @@ class _Case:
         except BadRule as error:
             self.fault = self.fault or str(error)
 
-    @property
+    @cached_property
     def companion(self) -> ScheduleCompanion:
-        return getattr(self.schedule, "companion", None) or ScheduleCompanion()
+        return companion_of(self.schedule)
 
     @property
     def zone(self) -> ZoneInfo | None:

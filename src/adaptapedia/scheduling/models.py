@@ -88,6 +88,8 @@ class JobRun(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     OPEN = (State.QUEUED, State.RUNNING, State.WAITING, State.ASKING)
+    IN_TURN = (Trigger.RETRY, Trigger.BACKFILL)
+    """What people let run after all: each waits for the one before it to end, where runs may not overlap."""
 
     schedule = models.ForeignKey(
         PeriodicTask, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False

@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.bands import REMEMBERED, History
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule
+from adaptapedia.scheduling.plans import Schedule, companion_of
 from adaptapedia.scheduling.reckonable import reckoned
 from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
 
@@ -92,7 +92,7 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
 
 def when(schedule: PeriodicTask) -> str:
     """The rule in one line: "0 2 * * * UTC", "every 10 minutes", "0 2 * * * UTC, on L"."""
-    days = getattr(getattr(schedule, "companion", None), "days", "")
+    days = companion_of(schedule).days
     return rule_of(schedule) + (f", on {days}" if days else "")
 
 
@@ -132,11 +132,6 @@ def runs(name: str | None = None) -> QuerySet[JobRun]:
 def oldest_run(name: str) -> JobRun | None:
     """The oldest run of a schedule that is kept."""
     return runs(name).defer("traceback").last()
-
-
-def open_run(name: str) -> JobRun | None:
-    """The newest run of a schedule that is queued, running or waiting for its retry."""
-    return runs(name).filter(state__in=JobRun.OPEN).first()
 
 
 def last_success(name: str) -> JobRun | None:

@@ -22,11 +22,12 @@ from django_celery_beat.models import PeriodicTask
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
-from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
+from adaptapedia.scheduling.attempts import storable
 from adaptapedia.scheduling.bands import Band, History, outside
 from adaptapedia.scheduling.capture import Capture
 from adaptapedia.scheduling.core.policies import Policies
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.patience import UNREACHABLE, is_cut_off, patiently
 from adaptapedia.scheduling.queries import history_of
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Ask, Cancelled, Counts, Interrupted, JobSpec, Skip, spec_for
@@ -122,6 +123,7 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
             raise
         else:
             suspicion = patiently(lambda: _suspicion(spec, run, counts, pulse.suspicions))
+            pulse.settle()
             if _record(run, lambda: attempts.succeed(run, counts, suspicion=suspicion)):
                 _remember(spec, counts)
             return counts
@@ -219,9 +221,10 @@ class Pulse:
         return history_of(self._run.schedule_name).band(figure)
 
     def settle(self) -> None:
-        """Write how far the job came before its end is recorded."""
+        """Write how far the job came and what it logged before its end is recorded."""
         if self._progress != self._shown and not self._taken_over:
             self._show(self._progress)
+        self._keep_lines()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -256,10 +259,17 @@ class Pulse:
         """See whether the run has been cancelled, and write what has been logged."""
         try:
             self._cancelled = self._cancelled or attempts.cancel_asked(self._run)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
+            connection.close()
+        self._keep_lines()
+
+    def _keep_lines(self) -> None:
+        try:
             if self._capture.waiting:
                 self._capture.flush()
         except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
+            log.warning("Run %s: its lines wait, the database is out of reach: %s", self._run, in_a_line(error))
             connection.close()
 
     def _stop(self) -> None:

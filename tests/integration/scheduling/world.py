@@ -10,9 +10,9 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.plans import CRON_FIELDS
 from adaptapedia.scheduling.terms import JobSpec, registry
 
-CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 CHECKOUT = Path(__file__).resolve().parents[3]
 ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED, JobRun.State.CANCELLED)
 ONCE_A_YEAR = "0 0 1 1 *"

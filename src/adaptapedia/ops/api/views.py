@@ -109,5 +109,4 @@ class RunAlone(OperatorsEndpoint):
         run = JobRun.objects.filter(pk=run_id).first() if run_id <= LARGEST_ID else None
         if run is None:
             raise Problem(problems.NOT_FOUND, _("There is no run with this number."))
-        lines = telling.told_lines(run.lines.all())
-        return told({**telling.told_run(run), "traceback": run.traceback, "lines": lines})
+        return told(telling.told_whole_run(run, run.lines.all()))

@@ -91,7 +91,7 @@ def answer(request: OperatorRequest, run_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def retry(request: OperatorRequest, run_id: int) -> HttpResponse:
-    """Run again what a run that has ended was to do; go to the new run, or to that under way."""
+    """Run again what a run was to do; go to the new run, or to that which does it already."""
     found = get_object_or_404(JobRun, pk=run_id)
     try:
         started, created = retry_run(found, by=request.user.username)

@@ -120,7 +120,10 @@ class JobRunPage(ReadOnlyPage):
         run = self.found(request, object_id)
         asked = Act(
             title=_("Run again"),
-            explanation=_("What it was to do is done again, with its arguments and its due time, as a run of its own."),
+            explanation=_(
+                "What it was to do is done again, with its arguments and its due time, as a run of its own. It starts "
+                "when the runs of its schedule that are open have ended, unless these may go side by side."
+            ),
             button=_("Run again"),
             perform=lambda _given: _retried(run, by=request.user.get_username()),
             form=Nothing(request.POST if request.method == "POST" else None),
@@ -164,4 +167,7 @@ def _retried(run: JobRun, *, by: str) -> object:
         raise Refused(str(error)) from None
     if not created:
         return _("%(name)s is under way already, as run %(number)s.") % {"name": run.schedule_name, "number": new.pk}
-    return _("%(name)s has been asked for, as run %(number)s.") % {"name": run.schedule_name, "number": new.pk}
+    told = {"name": run.schedule_name, "number": new.pk, "behind": new.behind}
+    if new.behind:
+        return _("%(name)s has been asked for, as run %(number)s, which starts when run %(behind)s has ended.") % told
+    return _("%(name)s has been asked for, as run %(number)s.") % told

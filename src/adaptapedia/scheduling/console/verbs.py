@@ -19,13 +19,14 @@ from adaptapedia.scheduling.actions import (
     retry_run,
     schedule_named,
 )
+from adaptapedia.scheduling.capture import KEPT
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.console import schedules, simulating
 from adaptapedia.scheduling.console.printing import tell
 from adaptapedia.scheduling.console.runs import runs_table, show_run
 from adaptapedia.scheduling.describing import terms_of
 from adaptapedia.scheduling.explaining import explain
-from adaptapedia.scheduling.lines import newest_lines
+from adaptapedia.scheduling.lines import kept_lines, newest_lines
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.moments import moment_of
 from adaptapedia.scheduling.previewing import preview
@@ -46,7 +47,7 @@ def list_schedules(console: Console, asked: Namespace) -> None:
 def show(console: Console, asked: Namespace) -> None:
     """A run by its number, a schedule by its name."""
     if asked.what.isdecimal():
-        _show_run(console, _found(int(asked.what)), as_json=asked.as_json)
+        _show_run(console, _found(int(asked.what)), as_json=asked.as_json, at_most=asked.lines)
     else:
         _show_schedule(console, asked.what, as_json=asked.as_json)
 
@@ -156,9 +157,13 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def _show_run(console: Console, run: JobRun, *, as_json: bool) -> None:
-    lines = newest_lines(run, LINES_SHOWN)
-    tell(console, {**telling.told_run(run), "lines": telling.told_lines(lines)} if as_json else show_run(run, lines))
+def _show_run(console: Console, run: JobRun, *, as_json: bool, at_most: int | None = None) -> None:
+    """With its newest lines: unless told how many, a page of them for people, and all that are kept for programs."""
+    lines = newest_lines(run, at_most or (KEPT if as_json else LINES_SHOWN))
+    if as_json:
+        tell(console, telling.told_whole_run(run, lines))
+    else:
+        tell(console, show_run(run, lines, older=kept_lines(run) - len(lines)))
 
 
 def _show_schedule(console: Console, name: str, *, as_json: bool) -> None:
@@ -183,7 +188,9 @@ def _follow(console: Console, run: JobRun, *, new: bool, wait: bool, as_json: bo
         how = "queued" if new else f"under way already ({run.state})"
         console.print(f"Run {run.pk} of {run.schedule_name} is {how}.")
         run.refresh_from_db()
-        if run.state == State.QUEUED and run.sent_at is None:
+        if run.behind is not None:
+            console.print(f"It starts when run {run.behind} has ended.")
+        elif run.state == State.QUEUED and run.sent_at is None:
             console.print("The broker is out of reach; beat sends the run when it is back.")
     if wait:
         try:

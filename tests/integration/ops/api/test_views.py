@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from adaptapedia.api.tokens import issue
 from adaptapedia.ops.api import views
-from adaptapedia.scheduling.models import JobRun, RunLine
+from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
 from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_person, make_run, make_schedules
 
 NAME = "daily-wikidata-ingestion"
@@ -41,6 +43,19 @@ def test_schedules_are_told_with_their_last_runs(client: Client, moderator: dict
     assert (rows[NAME]["when"], rows[NAME]["fault"]) == ("0 2 * * * UTC", "")
 
 
+def test_a_schedule_whose_companion_was_deleted_is_told_as_beat_will_find_it(
+    client: Client, moderator: dict[str, str]
+) -> None:
+    make_schedules()
+    ScheduleCompanion.objects.all().delete()
+
+    listed = {row["name"]: row for row in told(client, "schedules/", moderator)["results"]}
+    row = told(client, f"schedules/{NAME}/?count=3", moderator)
+
+    assert (row["fault"], row["terms"]["overlap"]) == ("", {"value": "skip", "from": "default"})
+    assert row["next_due"] == row["preview"]["ticks"][0]["due_at"] == listed[NAME]["next_due"]
+
+
 def test_a_schedule_is_told_with_its_terms_its_next_ticks_and_its_edits(
     client: Client, moderator: dict[str, str]
 ) -> None:
@@ -63,7 +78,9 @@ def test_runs_are_filtered_and_paged_by_number(client: Client, moderator: dict[s
     assert other.pk not in [run["id"] for run in told(client, f"runs/?before={other.pk}", moderator)["results"]]
 
 
-def test_a_run_is_told_with_its_traceback_and_its_log(client: Client, moderator: dict[str, str]) -> None:
+def test_a_run_is_told_with_its_traceback_and_its_log_as_on_the_command_line(
+    client: Client, moderator: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     make_schedules()
     run = make_failed_run()
     RunLine.objects.create(run=run, attempt=3, at=timezone.now(), level="INFO", logger="x", text="reading works")
@@ -73,6 +90,9 @@ def test_a_run_is_told_with_its_traceback_and_its_log(client: Client, moderator:
     assert said["lines"][0]["text"] == "reading works"
     assert "raise Truncated" in said["traceback"]
     assert (said["state"], len(said["earlier_attempts"])) == ("failed", 2)
+    capsys.readouterr()
+    call_command("jobs", "show", str(run.pk), "--json")
+    assert json.loads(capsys.readouterr().out) == said
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ def test_a_run_that_waits_for_its_retry_can_be_tried_now(administrator: Client, 
 
     assert "Try it again now" in text_of(administrator, f"/ops/runs/{run.pk}/")
     assert "Try it again now" not in text_of(moderator, f"/ops/runs/{run.pk}/")
-    administrator.post(RUN_NOW)
+    assert f"/ops/runs/{run.pk}/retry/" in text_of(administrator, f"/ops/runs/{run.pk}/")
+    administrator.post(f"/ops/runs/{run.pk}/retry/")
 
     run.refresh_from_db()
     assert (run.state, run.attempt) == (JobRun.State.QUEUED, 2)
@@ -249,6 +250,35 @@ def test_a_run_that_has_ended_is_run_again_with_its_arguments_and_due_time(admin
     assert response["Location"] == f"/ops/runs/{again.pk}/"
     assert (again.trigger, again.due_at) == (JobRun.Trigger.RETRY, run.due_at)
     assert again.arguments == {"args": [], "kwargs": {"whole": True}, "by": "administrator"}
+
+
+def test_a_run_is_run_again_after_the_one_that_is_open_and_the_page_says_which(administrator: Client) -> None:
+    make_schedules()
+    run = make_failed_run()
+    going = make_run(state=JobRun.State.RUNNING)
+
+    page = administrator.post(f"/ops/runs/{run.pk}/retry/", follow=True).content.decode()
+
+    again = JobRun.objects.latest("id")
+    assert again.trigger == JobRun.Trigger.RETRY
+    assert f"It starts when run {going.pk} has ended." in page
+    JobRun.objects.filter(pk=again.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    assert "No worker has taken" not in text_of(administrator, f"/ops/runs/{again.pk}/")
+    assert "No worker has taken" not in text_of(administrator, "/ops/")
+
+    second = administrator.post(f"/ops/runs/{run.pk}/retry/", follow=True)
+    assert second.redirect_chain == [(f"/ops/runs/{again.pk}/", 302)]
+    assert "was under way already" in second.content.decode()
+
+
+def test_a_run_whose_schedule_is_gone_can_be_run_again(administrator: Client) -> None:
+    run = make_failed_run()
+    assert run.schedule is None
+    assert f"/ops/runs/{run.pk}/retry/" in text_of(administrator, f"/ops/runs/{run.pk}/")
+
+    administrator.post(f"/ops/runs/{run.pk}/retry/")
+
+    assert JobRun.objects.latest("id").task == run.task
 
 
 def test_ticks_that_were_skipped_together_are_filled_not_retried(administrator: Client) -> None:

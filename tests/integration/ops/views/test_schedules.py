@@ -58,6 +58,19 @@ def test_a_schedule_that_beat_leaves_out_says_why_here_and_on_the_overview(moder
     assert "/ops/schedules/at%20sunrise/twice/" in overview
 
 
+def test_a_schedule_whose_companion_was_deleted_is_shown_as_beat_will_find_it(administrator: Client) -> None:
+    make_schedules()
+    ScheduleCompanion.objects.all().delete()
+
+    page = text_of(administrator, PAGE)
+    assert "Never due again" not in page
+    assert page.count("02:00 UTC</time>") > 20
+    assert "02:00 UTC</time>" in text_of(administrator, "/ops/")
+    assert "It was due at" in text_of(administrator, f"{PAGE}explain/?when=2026-03-04T02:00Z")
+    assert administrator.post(f"{PAGE}run/").status_code == 302
+    assert JobRun.objects.get().state == JobRun.State.QUEUED
+
+
 def test_an_administrator_pauses_and_resumes_and_the_page_says_who(administrator: Client, moderator: Client) -> None:
     make_schedules()
 
