@@ -50,7 +50,7 @@ def ingest_wikidata(endpoints: Sequence[str], open_reader: OpenReader, run: Run,
         except SourceError as error:
             failures[endpoint] = error
             log.warning("Run %s: Wikidata could not be read from %s: %s", run.id, without_secrets(endpoint), error)
-            if not run.last_attempt and endpoint_under_way(SOURCE, run) == endpoint:
+            if not run.last_attempt and endpoint_under_way(SOURCE, run) == without_secrets(endpoint):
                 raise
         else:
             return Ingested({**counts, **_told(failures)}, is_fresh=True)
@@ -60,7 +60,7 @@ def ingest_wikidata(endpoints: Sequence[str], open_reader: OpenReader, run: Run,
 def _in_order(endpoints: Sequence[str], run: Run) -> list[str]:
     """The one under way first, then the others as they are set."""
     under_way = endpoint_under_way(SOURCE, run)
-    return sorted(endpoints, key=lambda endpoint: endpoint != under_way)
+    return sorted(endpoints, key=lambda endpoint: without_secrets(endpoint) != under_way)
 
 
 def _from_snapshot(failures: Failures, run: Run) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _from_snapshot(failures: Failures, run: Run) -> dict[str, Any]:
     if snapshot is None or not run.last_attempt or not retryable:
         raise next(iter([*retryable, *failures.values()]))
     read_at = f"{snapshot.started_at:%Y-%m-%d %H:%M} UTC"
-    read_from = f"the last good snapshot, of {read_at}, from {without_secrets(snapshot.endpoint)}"
+    read_from = f"the last good snapshot, of {read_at}, from {snapshot.endpoint}"
     counts = write_again(snapshot, run, origin=Origin(SOURCE, run.id, timezone.now()))
     return {**counts, "read_from": read_from, **_told(failures)}
 

@@ -62,7 +62,7 @@ class Sweep(models.Model):
 
     source = models.CharField(max_length=20)
     run_id = models.BigIntegerField(help_text=_("The run that goes on with it, or has finished it."))
-    endpoint = models.TextField(help_text=_("Where it is read from."))
+    endpoint = models.TextField(help_text=_("Where it is read from, without what may be secret of the address."))
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
     cursor = models.JSONField(default=dict, blank=True, help_text=_("How far the phase has come; empty at its start."))
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))

@@ -23,12 +23,12 @@ def sweep_wikidata(reader: Reader, run: Run, *, endpoint: str, whole: bool = Fal
     not be read whole; what was read is kept, and the catalogue is as it was. Raises Ask when too much has vanished.
     The counts say where it was `read_from`.
     """
-    sweep = open_sweep(SOURCE, endpoint=endpoint, run=run, whole=whole)
+    sweep = open_sweep(SOURCE, endpoint=without_secrets(endpoint), run=run, whole=whole)
     if not sweep.finished_at:
         _read(sweep, reader, run)
         write_catalogue(sweep, run, origin=_origin(run))
     forget_older(sweep)
-    return {**sweep.counts, "read_from": without_secrets(sweep.endpoint)}
+    return {**sweep.counts, "read_from": sweep.endpoint}
 
 
 def _read(sweep: Sweep, reader: Reader, run: Run) -> None:
