@@ -59,10 +59,6 @@ class SweepPage(ReadOnlyPage):
     def class_pairs(self, sweep: Sweep) -> int:
         return len(sweep.classes)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The class tree is some hundred thousand numbers: read for one sweep, not for a list of them."""
-        return super().get_queryset(request).defer("classes")
-
 
 @admin.register(SourceState)
 class SourceStatePage(KeyedPage):

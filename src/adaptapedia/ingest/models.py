@@ -41,6 +41,13 @@ class SourceState(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]
 
 
+class SweepManager(models.Manager["Sweep"]):
+    """Sweeps without their class trees, each some hundred thousand numbers: read where one is looked at."""
+
+    def get_queryset(self) -> models.QuerySet["Sweep"]:
+        return super().get_queryset().defer("classes")
+
+
 class Sweep(models.Model):
     """One reading of an upstream, which may take several attempts of a run.
 
@@ -80,6 +87,8 @@ class Sweep(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True, help_text=_("Its age counts from here, where it is set."))
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SweepManager()
 
     is_snapshot = False
     """Set on a finished one whose rows are written once more: it stays as it is."""
