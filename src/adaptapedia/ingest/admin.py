@@ -46,7 +46,7 @@ class SweepPage(ReadOnlyPage):
     list_display = ("id", "source", "phase", "expected", "run", "started_at", "finished_at")
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
-        *("source", "phase", "run", "endpoint", "expected", "class_pairs"),
+        *("source", "phase", "run", "endpoint", "is_fallback", "expected", "class_pairs"),
         *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields

@@ -53,8 +53,8 @@ class Sweep(models.Model):
 
     What was read stays, so that the next attempt goes on where this one stopped. Counts change in
     the transaction of the batch that they count, so that nothing is counted twice. The last finished
-    one stays until the next has finished: it is the last good snapshot, from which items that have not
-    changed since are carried over.
+    one stays until the next has finished: from it items that have not changed since are carried over.
+    So does the last of the first endpoint, the last good snapshot.
     """
 
     class Phase(models.TextChoices):
@@ -70,6 +70,11 @@ class Sweep(models.Model):
     source = models.CharField(max_length=20)
     run_id = models.BigIntegerField(help_text=_("The run that goes on with it, or has finished it."))
     endpoint = models.TextField(help_text=_("Where it is read from, without what may be secret of the address."))
+    is_fallback = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("It is read elsewhere than at the first endpoint, so that nothing is taken back by it."),
+    )
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
     cursor = models.JSONField(default=dict, blank=True, help_text=_("How far the phase has come; empty at its start."))
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))

@@ -53,7 +53,7 @@ def ingest(*upstreams: FaultProxy, run: Watched | None = None) -> Ingested:
 
 def test_the_first_endpoint_is_read_and_named_on_the_run(first: FaultProxy, second: FaultProxy) -> None:
     ingested = ingest(first, second)
-    assert (ingested.counts["read_from"], ingested.is_fresh, second.requests) == (first.url, True, [])
+    assert (ingested.counts["read_from"], ingested.doubt, second.requests) == (first.url, "", [])
     assert "failed_endpoints" not in ingested.counts
 
 
@@ -115,7 +115,7 @@ def test_when_all_fail_on_the_last_attempt_the_last_good_snapshot_is_written_aga
     with pytest.raises(SourceError):
         ingest(first, second)
     ingested = ingest(first, second, run=Watched(last_attempt=True))
-    assert not ingested.is_fresh
+    assert ingested.doubt
     assert ingested.counts["read_from"].startswith("the last good snapshot, of 20")
     assert ingested.counts["read_from"].endswith(f" from {first.url}")
     assert [*ingested.counts["failed_endpoints"]] == [first.url, second.url]
