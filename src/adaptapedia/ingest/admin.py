@@ -11,7 +11,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import run_page
 from adaptapedia.ingest.models import Reject, SourceState, Sweep
-from adaptapedia.kit.addresses import without_secrets
 
 
 class KeyedPage(ReadOnlyPage):
@@ -47,7 +46,7 @@ class SweepPage(ReadOnlyPage):
     list_display = ("id", "source", "phase", "expected", "run", "started_at", "finished_at")
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
-        *("source", "phase", "run", "read_from", "expected", "class_pairs"),
+        *("source", "phase", "run", "endpoint", "is_fallback", "expected", "class_pairs"),
         *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
@@ -56,17 +55,9 @@ class SweepPage(ReadOnlyPage):
     def run(self, sweep: Sweep) -> object:
         return run_page(sweep.run_id)
 
-    @admin.display(description=_("where it is read from"))
-    def read_from(self, sweep: Sweep) -> str:
-        return without_secrets(sweep.endpoint)
-
     @admin.display(description=_("pairs of the class tree"))
     def class_pairs(self, sweep: Sweep) -> int:
         return len(sweep.classes)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The class tree is some hundred thousand numbers: read for one sweep, not for a list of them."""
-        return super().get_queryset(request).defer("classes")
 
 
 @admin.register(SourceState)

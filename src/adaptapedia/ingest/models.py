@@ -41,13 +41,20 @@ class SourceState(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]
 
 
+class SweepManager(models.Manager["Sweep"]):
+    """Sweeps without their class trees, each some hundred thousand numbers: read where one is looked at."""
+
+    def get_queryset(self) -> models.QuerySet["Sweep"]:
+        return super().get_queryset().defer("classes")
+
+
 class Sweep(models.Model):
     """One reading of an upstream, which may take several attempts of a run.
 
     What was read stays, so that the next attempt goes on where this one stopped. Counts change in
     the transaction of the batch that they count, so that nothing is counted twice. The last finished
-    one stays until the next has finished: it is the last good snapshot, from which items that have not
-    changed since are carried over.
+    one stays until the next has finished: from it items that have not changed since are carried over.
+    So does the last of the first endpoint, the last good snapshot.
     """
 
     class Phase(models.TextChoices):
@@ -62,7 +69,12 @@ class Sweep(models.Model):
 
     source = models.CharField(max_length=20)
     run_id = models.BigIntegerField(help_text=_("The run that goes on with it, or has finished it."))
-    endpoint = models.TextField(help_text=_("Where it is read from."))
+    endpoint = models.TextField(help_text=_("Where it is read from, without what may be secret of the address."))
+    is_fallback = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("It is read elsewhere than at the first endpoint, so that nothing is taken back by it."),
+    )
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
     cursor = models.JSONField(default=dict, blank=True, help_text=_("How far the phase has come; empty at its start."))
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))
@@ -80,6 +92,8 @@ class Sweep(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True, help_text=_("Its age counts from here, where it is set."))
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SweepManager()
 
     is_snapshot = False
     """Set on a finished one whose rows are written once more: it stays as it is."""
