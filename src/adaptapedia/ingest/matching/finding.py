@@ -75,9 +75,12 @@ class _Search:
         return self._read[ref].title
 
     async def _found_by_imdb(self, imdb: str) -> list[SearchHit]:
-        """Titles behind an id, those of the likelier kind first. An episode is none."""
+        """Titles behind an id, those of the likelier kind first. An episode is none; a 404 is a miss."""
         self._requests += 1
-        found = await self._tmdb.find_by_imdb(imdb)
+        try:
+            found = await self._tmdb.find_by_imdb(imdb)
+        except NotFound:
+            return []
         kinds = kinds_of(self._facts.kind)
         return sorted(
             (hit for hit in found.hits if hit.ref not in self._facts.refused),

@@ -26,7 +26,7 @@ from adaptapedia.ingest.metadata.states import (
     key_of_title,
     unanswered,
 )
-from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.errors import NotFound, SourceError
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchPage, TitleKind, TitleRef
 
 MOST_REQUESTS = MOST_SEARCHES + MOST_READ + 2
@@ -80,6 +80,8 @@ class Unmatched:
             fetched = verdict.fetched
             if verdict.outcome == "accepted" and verdict.ref and fetched is None:
                 fetched = await tmdb.title(verdict.ref)
+        except NotFound as error:  # a search is there, whatever it finds, and so is what it has just found
+            return MatchAnswer(facts, Outcome.FAILED, fault=error)
         except SourceError as error:
             asked = key_of_screen_work(facts.screen_work_id)
             return MatchAnswer(facts, self._enquiry.outcome_of(error, asked=asked), fault=unanswered(error))
@@ -96,7 +98,7 @@ class Unmatched:
             merged = merge_titles(found, origin=origin)
             keep_states([*(answer.asked for answer in answers), *map(_read, titles.values())], origin=origin)
             ends = Counter(answer.outcome for answer in answers)
-            failed, asked = ends[Outcome.FAILED] + ends[Outcome.GONE], len(answers)
+            failed, asked = ends[Outcome.FAILED], len(answers)
             self._enquiry.count(
                 processed=0 if again else asked,
                 enriched=merged.enriched,

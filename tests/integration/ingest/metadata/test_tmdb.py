@@ -301,6 +301,24 @@ def test_a_search_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refre
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
 
 
+def test_an_id_at_imdb_that_tmdb_answers_404_for_leads_to_a_search(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    dune.external_ids.create(scheme="imdb", value="tt0087182", source="wikidata")
+    lab.add(film(841, "Dune", date="1984-12-14", directors="David Lynch"))
+    lab.when("/3/find/", "404")
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
+    assert SourceState.objects.get(key=f"screen/{dune.pk}").outcome == ""
+
+
+def test_a_search_that_tmdb_answers_404_for_has_failed_and_is_no_answer(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    lab.when("/3/search/", "404")
+    counts = refresh()
+    assert (counts["processed"], counts["unmatched"], counts["errors"]) == (1, 0, 1)
+    assert SourceState.objects.get(key=f"screen/{dune.pk}").outcome == "failed"
+
+
 def test_a_run_waits_until_an_open_breaker_lets_it_ask_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:
     settings.TMDB_LIMITS = {**settings.TMDB_LIMITS, "failures": 3, "open_for": 0.5}
     films(lab, 12)
