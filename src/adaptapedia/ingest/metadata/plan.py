@@ -1,9 +1,10 @@
 """What is asked for, in which order: whoever has waited longest comes first, so that nothing starves.
 
 Each class (titles without metadata, screen works without a title, titles to read again) is ordered by when
-it was last asked for, those never asked for first, and has a share of a run's requests of its own. With N
-waiting in a class and a share of S requests a run at C requests each, every one of them is asked for
-within ceil(N * C / S) runs, however many of them can never be filled.
+it was last asked for, those never asked for first, and has a share of its own of a run's requests and of its time.
+With N waiting in a class and a share of S requests a run at C requests each, every one of them is asked for
+within ceil(N * C / S) runs, however many of them can never be filled. Where TMDb is so slow that a run's time ends
+before its requests do, S is what it answers in the class's share of the time.
 """
 
 from collections.abc import Collection

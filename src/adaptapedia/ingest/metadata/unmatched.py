@@ -64,14 +64,14 @@ class Unmatched:
         self._enquiry = enquiry
         self._since = enquiry.refresh.started_at
 
-    def find(self, requests: int) -> None:
+    def find(self, *, leaving: float) -> None:
         """Titles of screen works without any, those first that were looked for longest ago."""
-        self._put(partial(plan.unmatched, since=self._since), requests=requests, again=False)
+        self._put(partial(plan.unmatched, since=self._since), leaving=leaving, again=False)
 
     def try_again(self) -> None:
         """Those whose looking for failed in this run, once."""
         look_up = partial(plan.unmatched_failed, run_id=self._enquiry.refresh.run_id)
-        self._put(look_up, requests=self._enquiry.left, again=True)
+        self._put(look_up, leaving=0.0, again=True)
 
     async def ask(self, facts: ScreenFacts) -> MatchAnswer:
         tmdb = Listening(self._tmdb)
@@ -108,13 +108,13 @@ class Unmatched:
                 errors=failed - (asked if again else 0),
             )
 
-    def _put(self, look_up: LookUp, *, requests: int, again: bool) -> None:
+    def _put(self, look_up: LookUp, *, leaving: float, again: bool) -> None:
         self._enquiry.put(
             lambda room: facts_of(look_up(limit=room)),
             self.ask,
             partial(self.keep, again=again),
             step="titles to be found",
-            requests=requests,
+            leaving=leaving,
             each=MOST_REQUESTS,
             once=again,
         )
