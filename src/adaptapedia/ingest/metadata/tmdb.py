@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from adaptapedia.catalogue.models import ImageSizes, ScreenWork
 from adaptapedia.ingest.matching.finding import TitleFinder
+from adaptapedia.ingest.matching.given import contradicted
 from adaptapedia.ingest.metadata import plan
 from adaptapedia.ingest.metadata.enquiry import Counting, Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title, unanswered
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_screen_work, key_of_title, unanswered
 from adaptapedia.ingest.metadata.unmatched import Unmatched
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError
@@ -116,16 +117,22 @@ class Titles:
         return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
 
     def keep(self, answers: Sequence[TitleAnswer], *, again: bool = False) -> None:
-        """One transaction: metadata, credits, freshness, counts. `again` for answers once counted as errors."""
+        """One transaction: what is contradicted, metadata, credits, freshness, counts.
+
+        `again` for answers once counted as errors.
+        """
         with step(self._enquiry.refresh) as origin:
-            found = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
-            merged = merge_titles(found, origin=origin)
-            keep_states((answer.asked for answer in answers), origin=origin)
+            read = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
+            others = contradicted(read, run_id=self._run_id)
+            merged = merge_titles([(key, title) for key, title in read if key not in others], origin=origin)
+            waiting = (Asked(key_of_screen_work(key), Outcome.REVIEW) for key in others)
+            keep_states([*(answer.asked for answer in answers), *waiting], origin=origin)
             asked, gone, failed = (_size(answers, among) for among in (None, Outcome.GONE, Outcome.FAILED))
             self._enquiry.count(
                 processed=0 if again else asked,
                 enriched=merged.enriched,
-                unchanged=asked - merged.enriched - gone - failed,
+                unchanged=asked - merged.enriched - gone - failed - len(others),
+                review=len(others),
                 gone=gone,
                 errors=failed - (asked if again else 0),
             )

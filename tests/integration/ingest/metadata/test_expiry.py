@@ -10,6 +10,7 @@ from adaptapedia.ingest.metadata.expiry import KEPT_FOR, Expired, empty_candidat
 from adaptapedia.ingest.models import Match, Reject, SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.sources.wikidata.records import Item, Text
+from tests.integration.ingest.metadata.films import known_film
 from tests.integration.ingest.metadata.runs import Refresh
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
@@ -29,7 +30,7 @@ def age(key: str, *, days: int) -> None:
 
 def test_what_was_not_refreshed_for_183_days_goes_with_its_credits_and_people(lab: TmdbLab, refresh: Refresh) -> None:
     for n in (1, 2):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}", directors=f"Director {n}", cast=("Star",)))
     refresh()
     age("movie/1", days=184)
@@ -47,7 +48,7 @@ def test_what_was_not_refreshed_for_183_days_goes_with_its_credits_and_people(la
 
 def test_being_asked_for_in_vain_does_not_keep_it(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     age("movie/1", days=184)
     lab.remove("movie", 1)
@@ -57,7 +58,7 @@ def test_being_asked_for_in_vain_does_not_keep_it(lab: TmdbLab, refresh: Refresh
 
 def test_being_confirmed_unchanged_keeps_it(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     age("movie/1", days=184)
     refresh()
@@ -66,12 +67,12 @@ def test_being_confirmed_unchanged_keeps_it(lab: TmdbLab, refresh: Refresh) -> N
 
 def test_after_its_removal_a_title_is_read_whole_again(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film", cast=("Star",)))
+    lab.add(film(1, "Dune", cast=("Star",)))
     refresh()
     age("movie/1", days=184)
     expire()
     assert refresh()["enriched"] == 1
-    assert ScreenMetadata.objects.get().title == "Film"
+    assert ScreenMetadata.objects.get().title == "Dune"
 
 
 def test_credits_of_wikidata_and_people_whom_it_knows_or_somebody_mended_stay(lab: TmdbLab, refresh: Refresh) -> None:
@@ -115,7 +116,7 @@ def test_the_words_of_candidates_go_after_183_days_and_come_back_with_the_next_f
 
 def test_rejects_go_with_their_title_and_with_time(lab: TmdbLab, refresh: Refresh) -> None:
     for n in (1, 2, 3):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}", runtime="long"))
     refresh()
     age("movie/1", days=184)
@@ -130,7 +131,7 @@ def test_every_credit_and_person_that_goes_is_in_the_log(
     lab: TmdbLab, refresh: Refresh, caplog: pytest.LogCaptureFixture
 ) -> None:
     dune = screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film", directors="Director", cast="Star"))
+    lab.add(film(1, "Dune", directors="Director", cast="Star"))
     refresh()
     keys = dict(Person.objects.values_list("name", "pk"))
     age("movie/1", days=184)

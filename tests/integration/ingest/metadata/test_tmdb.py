@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_titles_are_read_once_each_with_one_request(lab: TmdbLab, refresh: Refresh) -> None:
     films(lab, 3)
-    screen_work("thrones", tmdb="tv/1", kind="series")
+    screen_work("thrones", tmdb="tv/1", kind="series", title="Thrones")
     lab.add(series(1, "Thrones", overview="Winter."))
 
     counts = refresh()
@@ -120,14 +120,14 @@ def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: T
 
 def test_a_number_of_ten_digits_is_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1234567890")
-    lab.add(film(1234567890, "Film"))
+    lab.add(film(1234567890, "Dune"))
     assert refresh()["enriched"] == 1
 
 
 def test_two_screen_works_of_one_title_cost_one_request(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work("one", tmdb="movie/1")
     screen_work("two", tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["requests"]) == (2, 2, 1)
 
@@ -222,7 +222,7 @@ def test_without_metadata_comes_before_the_stalest(lab: TmdbLab, refresh: Refres
     films(lab, 3)
     refresh()
     SourceState.objects.filter(key="movie/3").update(read_at=timezone.now() - timedelta(days=9))
-    screen_work("new", tmdb="movie/9")
+    screen_work("new", tmdb="movie/9", title="New")
     lab.add(film(9, "New"))
     lab.log.requests.clear()
     refresh(in_flight=1, requests=3)
