@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from adaptapedia.catalogue.models import ScreenCredit, ScreenExternalId, ScreenWork
 from adaptapedia.ingest.matching.records import ScreenFacts
@@ -24,10 +24,13 @@ _IMDB_TITLE = re.compile(r"tt\d{7,10}", re.ASCII)
 _MADE_BY = (ScreenCredit.Role.DIRECTOR, ScreenCredit.Role.CREATOR)
 
 
-def facts_of(screen_work_ids: Sequence[int]) -> list[ScreenFacts]:
-    """What is known of each, in their order, in four statements. Retired and unknown ones are left out."""
+def facts_of(screen_work_ids: Sequence[int], *, but_of: Collection[str] = ()) -> list[ScreenFacts]:
+    """What is known of each, in their order, in four statements. Retired and unknown ones are left out.
+
+    What the sources `but_of` say of who made it is left out too.
+    """
     entries = ScreenWork.objects.filter(pk__in=screen_work_ids, retired_at=None).in_bulk()
-    makers, imdb = _makers(entries), _imdb_ids(entries)
+    makers, imdb = _makers(entries, but_of), _imdb_ids(entries)
     refused = dict(Match.objects.filter(screen_work__in=entries).values_list("screen_work", "refused"))
     return [
         _facts(entries[key], makers[key], imdb[key], refused.get(key, ()))
@@ -43,9 +46,10 @@ def ref_of(text: str) -> TitleRef | None:
     return TitleRef(TitleKind(kind), int(number)) if is_one else None
 
 
-def _makers(entries: Iterable[int]) -> Mapping[int, list[str]]:
+def _makers(entries: Iterable[int], but_of: Collection[str]) -> Mapping[int, list[str]]:
     named: defaultdict[int, list[str]] = defaultdict(list)
     credits = ScreenCredit.objects.filter(screen_work__in=entries, role__in=_MADE_BY).order_by("role", "position")
+    credits = credits.exclude(source__in=but_of)
     for key, name, credited in credits.values_list("screen_work", "person__name", "name"):
         named[key].append(name or credited)
     return named

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.matching.numbers import REF, REFUSED
 from adaptapedia.ingest.metadata.rows import ROW_VERSION
 from adaptapedia.ingest.staging import array
 from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
@@ -28,13 +29,6 @@ class Wanted(NamedTuple):
     screen_works: tuple[int, ...]
     etag: str
 
-
-_REF = "CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value"
-"""An external id x as TMDb's addresses have it."""
-_REFUSED = f"""(x.source <> 'person' AND EXISTS (
-            SELECT FROM ingest_match AS word
-            WHERE word.screen_work_id = x.screen_work_id AND (word.state = 'none' OR {_REF} = ANY(word.refused))))"""
-"""Whether a person has said of a number that it is not the one."""
 
 _TITLES = """
     WITH ref AS MATERIALIZED (
@@ -74,10 +68,10 @@ _UNMATCHED = f"""
     WHERE e.retired_at IS NULL AND {_NOT_YET}
       AND NOT EXISTS (
         SELECT FROM catalogue_screenexternalid AS x
-        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv') AND NOT {_REFUSED}
+        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv') AND NOT {REFUSED}
           AND NOT EXISTS (
             SELECT FROM ingest_sourcestate AS gone
-            WHERE gone.source = 'tmdb' AND gone.outcome = 'gone' AND gone.key = {_REF})
+            WHERE gone.source = 'tmdb' AND gone.outcome = 'gone' AND gone.key = {REF})
       )
       AND NOT EXISTS (
         SELECT FROM ingest_match AS word WHERE word.screen_work_id = e.id
@@ -137,7 +131,7 @@ def unmatched_failed(*, run_id: int, limit: int) -> list[int]:
 def _titles(condition: str, **values: Any) -> list[Wanted]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _TITLES.format(condition=condition, ref=_REF, refused=_REFUSED), {**values, "version": ROW_VERSION}
+            _TITLES.format(condition=condition, ref=REF, refused=REFUSED), {**values, "version": ROW_VERSION}
         )
         return [
             Wanted(TitleRef(TitleKind(kind), tmdb_id), tuple(screen_works), etag)

@@ -130,7 +130,7 @@ def test_many_verdicts_take_few_statements(
     films = [film, *(make_screen_work(n + 2) for n in range(40))]
     found = [verdict(one, "accepted", TitleRef(TitleKind.MOVIE, n + 1)) for n, one in enumerate(films)]
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         record(*found)
 
     assert ScreenExternalId.objects.count() == 41

@@ -5,7 +5,11 @@ import pytest
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenMetadata, ScreenWork
 from adaptapedia.ingest.matching import decisions
-from adaptapedia.ingest.models import Match, SourceState
+from adaptapedia.ingest.matching.decisions import record_verdicts
+from adaptapedia.ingest.matching.facts import facts_of
+from adaptapedia.ingest.matching.records import Verdict
+from adaptapedia.ingest.models import Match, Removal, SourceState
+from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
 from tests.integration.ingest.metadata.films import asked, known_film
 from tests.integration.ingest.metadata.runs import Refresh
 from tests.integration.ingest.metadata.samples import screen_work
@@ -103,6 +107,73 @@ def test_a_refused_number_is_not_asked_for_and_the_right_title_is_looked_for(
         refresh()
         assert (match_of(dune).ref, match_of(dune).refused, shown(dune)) == ("movie/841", ["movie/7"], [841])
     assert "movie/7" not in asked(lab)
+
+
+@pytest.fixture
+def taken(lab: TmdbLab, refresh: Refresh) -> ScreenWork:
+    """Dune, for which Wikidata's number was taken; another screen work has it too."""
+    lab.add(DUNE)
+    dune = screen_work("dune", tmdb="movie/841")
+    screen_work("another", tmdb="movie/841")
+    refresh()
+    assert shown(dune) == [841]
+    return dune
+
+
+def test_what_is_told_by_a_refused_number_goes_at_once_and_others_keep_it(taken: ScreenWork, person: User) -> None:
+    credits = taken.credits.count()
+    decisions.refuse(match_of(taken), "movie/841", by=person)
+    assert (shown(taken), taken.credits.count(), ScreenMetadata.objects.count()) == ([], 0, 1)
+    assert ScreenWork.objects.get(slug="another").credits.count() == credits > 0
+    removal = Removal.objects.get()
+    assert (removal.key, removal.entry_id, removal.reason) == ("movie/841", taken.pk, "untied")
+    assert (removal.credits, removal.run_id) == (credits, None)
+
+
+@pytest.mark.parametrize("decision", ["none", "take back", "another"])
+def test_it_goes_whatever_the_decision_is_that_takes_the_number_away(
+    taken: ScreenWork, person: User, decision: str
+) -> None:
+    match = match_of(taken)
+    if decision == "another":
+        match.candidates.append({**match.candidates[0], "ref": "movie/7"})
+        match.save()
+        decisions.accept(match, "movie/7", by=person)
+    else:
+        decisions.accept(match, "movie/841", by=person)
+        assert shown(taken) == [841]
+        (decisions.take_back(match) if decision == "take back" else decisions.refuse_all(match, by=person))
+    assert shown(taken) == []
+
+
+def test_credits_and_metadata_that_a_person_has_locked_stay(taken: ScreenWork, person: User) -> None:
+    ScreenWork.objects.filter(pk=taken.pk).update(locks={"credits": {"by": 1, "at": "2026"}})
+    other = ScreenWork.objects.get(slug="another")
+    ScreenMetadata.objects.filter(screen_work=other).update(locks={"overview": {"by": 1, "at": "2026"}})
+    for one in (taken, other):
+        decisions.refuse(match_of(one), "movie/841", by=person)
+    assert (shown(taken), taken.credits.exists(), shown(other)) == ([], True, [841])
+
+
+def test_what_was_told_goes_when_the_finding_is_not_sure_any_more(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    lab.add(DUNE)
+    refresh()
+    assert shown(dune) == [841]
+    verdict = Verdict(facts_of([dune.pk])[0], "review", TitleRef(TitleKind.MOVIE, 841), 0.5, {"how": "search"})
+    record_verdicts([verdict], run_id=77)
+    assert (shown(dune), dune.credits.exists()) == ([], False)
+    assert Removal.objects.get().run_id == 77
+
+
+def test_what_was_told_before_anybody_weighed_it_goes_when_it_is_contradicted(
+    lab: TmdbLab, refresh: Refresh, taken: ScreenWork
+) -> None:
+    Match.objects.all().delete()
+    ScreenWork.objects.filter(pk=taken.pk).update(title="Paddington in Peru", year=None)
+    lab.change("movie", 841, overview="Told anew.")
+    refresh()
+    assert (shown(taken), match_of(taken).state) == ([], Match.State.OPEN)
 
 
 def test_what_another_number_of_the_same_entry_was_taken_for_stays(lab: TmdbLab, refresh: Refresh) -> None:
