@@ -31,6 +31,7 @@ RIGHTS = {
     "django_celery_beat.PeriodicTask": SCHEDULE,
     "django_celery_beat.SolarSchedule": SCHEDULE,
     "ingest.Reject": LOOK,
+    "ingest.Removal": LOOK,
     "ingest.SourceState": LOOK,
     "ingest.Sweep": LOOK,
     "scheduling.JobRun": Rights("view act", "view"),

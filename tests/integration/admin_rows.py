@@ -33,7 +33,7 @@ from adaptapedia.catalogue.models import (
     WorkCredit,
     WorkExternalId,
 )
-from adaptapedia.ingest.models import Reject, SourceState, Sweep
+from adaptapedia.ingest.models import Reject, Removal, SourceState, Sweep
 from adaptapedia.scheduling.models import JobRun
 
 MANY = 55
@@ -57,6 +57,10 @@ def make_rows() -> None:
     _make_catalogue()
     _make_schedules()
     Reject.objects.bulk_create(Reject(source="wikidata", key=f"Q{n}", reason="same_item", run_id=n) for n in range(30))
+    Removal.objects.bulk_create(
+        Removal(source="tmdb", key=f"movie/{n}", entry_id=n, reason="expired", run_id=n, removed_at=at)
+        for n in range(30)
+    )
     Sweep.objects.bulk_create(
         Sweep(source="wikidata", run_id=n, endpoint="https://example.org", finished_at=at) for n in range(30)
     )

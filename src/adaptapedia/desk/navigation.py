@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[object, tuple[tuple[str, str, object], ...]], ...] = (
             ("ingest.sweep", "cleaning_services", _("Sweeps")),
             ("ingest.reject", "block", _("Rejects")),
             ("ingest.sourcestate", "history", _("What was read when")),
+            ("ingest.removal", "delete_sweep", _("Removals")),
             ("django_celery_beat.crontabschedule", "calendar_month", _("Rules by the calendar")),
             ("django_celery_beat.intervalschedule", "timer", _("Rules by the interval")),
             ("django_celery_beat.clockedschedule", "alarm", _("Rules for once")),

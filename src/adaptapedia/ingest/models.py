@@ -154,7 +154,9 @@ class Reject(models.Model):
         MALFORMED_LANGUAGE = "malformed_language", _("a language of the wrong shape")
         MALFORMED_PATH = "malformed_path", _("the path of a picture of the wrong shape")
         MALFORMED_RATING = "malformed_rating", _("an age rating of the wrong shape")
+        MALFORMED_SIZE = "malformed_size", _("a size of pictures of the wrong shape")
         MALFORMED_STATUS = "malformed_status", _("a status of the wrong shape")
+        NOBODY = "nobody", _("a credit without a name or a number")
         NOT_IN_SEARCH = "not_in_search", _("it is there, and the search does not find it")
         AUTHORS_DO_NOT_MATCH = "authors_do_not_match", _("more or fewer names of authors than keys")
         MORE_PROBLEMS = "more_problems", _("more than is told")
@@ -174,6 +176,37 @@ class Reject(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["source", "key", "reason"], name="reject_once")]
         indexes = [models.Index(fields=["reason", "-id"], name="reject_by_reason")]
+
+
+class Removal(models.Model):
+    """That something which TMDb or Open Library told has gone from the catalogue, and why; not what it said."""
+
+    class Reason(models.TextChoices):
+        EXPIRED = "expired", _("not refreshed for six months")
+        UNTIED = "untied", _("not the entry's title, or not any more")
+        UNCREDITED = "uncredited", _("a person whom nobody credits any more")
+
+    source = models.CharField(_("source"), max_length=20)
+    key = models.CharField(
+        _("what went"), max_length=40, help_text=_("As the upstream's addresses have it: movie/841, person/5602.")
+    )
+    entry_id = models.BigIntegerField(_("entry"), help_text=_("Its number in the catalogue."))
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    refreshed_at = models.DateTimeField(_("last answered"), null=True, blank=True)
+    credits = models.PositiveIntegerField(_("credits that went with it"), default=0)
+    run_id = models.BigIntegerField(
+        _("run that removed it"), null=True, blank=True, help_text=_("Empty: a person's decision about a match did.")
+    )
+    removed_at = models.DateTimeField(_("removed"))
+
+    class Meta:
+        verbose_name = _("removal")
+        verbose_name_plural = _("removals")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["source", "key"], name="removal_by_key")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class SweepEdge(models.Model):
