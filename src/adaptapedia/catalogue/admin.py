@@ -1,7 +1,7 @@
 """Looking at the catalogue, and mending what an upstream has wrong."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -16,8 +16,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue import panels
-from adaptapedia.catalogue.actions import NOT_EDITED, edit_entry
+from adaptapedia.catalogue.actions import NOT_EDITED
 from adaptapedia.catalogue.admin_acts import EntryActs, RetiringActs
+from adaptapedia.catalogue.admin_held import HeldPage
+from adaptapedia.catalogue.admin_metadata import ScreenMetadataPage as ScreenMetadataPage
+from adaptapedia.catalogue.admin_metadata import WorkMetadataPage as WorkMetadataPage
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import named
 from adaptapedia.desk.pages import Page, ReadOnlyPage
@@ -49,8 +52,8 @@ class EntryForm(FormBase):
         return self.cleaned_data
 
 
-class EntryPage(EntryActs, Page):
-    """An entry comes in from upstream and is mended here: what is changed is locked, the rest follows."""
+class EntryPage(EntryActs, HeldPage):
+    """An entry: it is not deleted, but retired."""
 
     form = EntryForm
     search_fields = ("search_text",)
@@ -67,13 +70,6 @@ class EntryPage(EntryActs, Page):
             (_("Kept"), {"fields": self.kept}),
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An upstream would bring it back: entries are retired."""
-        return False
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -88,9 +84,6 @@ class EntryPage(EntryActs, Page):
             field.help_text = _("Numbers of Wikidata items, with commas between them (145, 30)")
         return field
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        edit_entry(obj, {field: form.cleaned_data[field] for field in form.changed_data}, by=cast(User, request.user))
-
     @admin.display(description=_("Wikidata item"), ordering="wikidata_id")
     def item(self, entry: Entry) -> object:
         return item_page(entry.wikidata_id)
@@ -104,11 +97,6 @@ class EntryPage(EntryActs, Page):
     @once
     def former_slugs(self, entry: Entry) -> SafeString:
         return panels.former_slugs_of(entry)
-
-    @admin.display(description=_("Sources and locks"))
-    @once
-    def sources(self, entry: Entry) -> SafeString:
-        return panels.sources_of(entry)
 
 
 class TitledPage(EntryPage):

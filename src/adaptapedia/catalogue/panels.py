@@ -6,12 +6,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import Held
 from adaptapedia.catalogue.derived import DERIVED
+from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Entry, Person, ScreenCredit, ScreenWork, Work, WorkCredit
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.desk.panels import SHOWN, More, page_of, run_page, table
@@ -82,20 +85,19 @@ def former_slugs_of(entry: Entry) -> SafeString:
 
 def metadata_of(entry: Work | ScreenWork) -> SafeString:
     """What TMDb or Open Library tells, field by field, and where each comes from."""
-    told = getattr(entry, "metadata", None)
-    fields = [] if told is None else [field for field in told._meta.concrete_fields if field.name not in NOT_TOLD]
-    rows = [(str(field.verbose_name).capitalize(), *_metadata(field.name, told)) for field in fields]
-    columns = (_("Field"), _("Value"), _("Source"), _("Run"), _("Since"))
-    return table(columns, rows, empty=_("Nothing has been told yet."))
+    told: Metadata | None = getattr(entry, "metadata", None)
+    columns = (_("Field"), _("Value"), _("Source"), _("Run"), _("Since"), _("Locked by"))
+    if told is None:
+        return table(columns, (), empty=_("Nothing has been told yet."))
+    people = _people(told)
+    rows = []
+    for field in (field for field in told._meta.concrete_fields if field.name not in NOT_TOLD):
+        label, *source = _source(field.name, told, people)
+        rows.append((label, Truncator(str(getattr(told, field.name))).chars(LONGEST), *source))
+    return format_html("{}<p>{}</p>", table(columns, rows, empty=""), page_of(told, text=_("Mend it")))
 
 
-def _metadata(field: str, told: Any) -> tuple[object, ...]:
-    source, run, at = (*told.provenance.get(field, told.provenance.get("*", ())), None, None, None)[:3]
-    held = _("locked") if field in told.locks else run_page(run if isinstance(run, int) else None)
-    return Truncator(str(getattr(told, field))).chars(LONGEST), source, held, _moment(at)
-
-
-def sources_of(entry: Entry) -> SafeString:
+def sources_of(entry: Held) -> SafeString:
     """Where each value comes from, when it came, and who holds it against upstreams."""
     people = _people(entry)
     rows = [_source(field, entry, people) for field in _told(entry)]
@@ -103,13 +105,13 @@ def sources_of(entry: Entry) -> SafeString:
     return table(columns, rows, empty=_("Nothing is known of where it comes from."))
 
 
-def _told(entry: Entry) -> list[str]:
+def _told(entry: Held) -> list[str]:
     """Fields with a source or lock of their own, after the line for all the others."""
     own = {*entry.provenance, *entry.locks} - DERIVED - {"*"}
     return [*(["*"] if "*" in entry.provenance else []), *sorted(own)]
 
 
-def _source(field: str, entry: Entry, people: dict[int, User]) -> tuple[object, ...]:
+def _source(field: str, entry: Held, people: dict[int, User]) -> tuple[object, ...]:
     source, by, at = (*entry.provenance.get(field, entry.provenance.get("*", ())), None, None, None)[:3]
     told: object = source
     run: object = run_page(by if isinstance(by, int) else None)
@@ -120,7 +122,7 @@ def _source(field: str, entry: Entry, people: dict[int, User]) -> tuple[object, 
     return _label(entry, field), told, run, _moment(at), held
 
 
-def _people(entry: Entry) -> dict[int, User]:
+def _people(entry: Held) -> dict[int, User]:
     named: Iterable[Any] = (
         *(lock.get("by") for lock in entry.locks.values()),
         *(stamp[1] for stamp in entry.provenance.values() if stamp[0] == "person"),
@@ -133,7 +135,7 @@ def _by(number: Any, people: dict[int, User]) -> str:
     return person.get_username() if person else _("somebody who has gone")
 
 
-def _label(entry: Entry, field: str) -> str:
+def _label(entry: Held, field: str) -> str:
     if field == "*":
         return _("All others")
     known = {column.name: column for column in entry._meta.concrete_fields}

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -306,11 +307,17 @@ class Difference(models.Model):
         WORK = "work", _("work")
         SCREEN_WORK = "screen_work", _("screen work")
         PERSON = "person", _("person")
+        WORK_METADATA = "work_metadata", _("metadata of a work")
+        SCREEN_METADATA = "screen_metadata", _("metadata of a screen work")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    entry_id = models.BigIntegerField(_("entry"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    entry_id = models.BigIntegerField(_("entry"), help_text=_("Its number, also where the kind is its metadata."))
     field = models.CharField(_("field"), max_length=40)
-    theirs = models.JSONField(_("upstream says"), help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}')
+    theirs = models.JSONField(
+        _("upstream says"),
+        encoder=DjangoJSONEncoder,
+        help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}',
+    )
     source = models.CharField(_("source"), max_length=20)
     run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)
     first_seen_at = models.DateTimeField(_("first seen"))

@@ -1,13 +1,16 @@
 """What TMDb has not confirmed for six months goes: its terms allow no more."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from adaptapedia.catalogue.models import Person
+from adaptapedia.catalogue.actions import UNREAD
+from adaptapedia.catalogue.models import Person, ScreenMetadata
+from adaptapedia.desk.changes import not_kept
+from adaptapedia.ingest.afresh import read_titles_afresh
 from adaptapedia.ingest.merging import lock_catalogue
 from adaptapedia.ingest.staging import array
 
@@ -21,13 +24,13 @@ _DUE = """
     FROM catalogue_screenmetadata AS m
     LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
     WHERE coalesce(s.refreshed_at, m.changed_at) < %s
+      -- Emptied before: all that is left is a person's.
+      AND (m.locks = '{}' OR jsonb_path_exists(m.provenance, '$.*[0] ? (@ != "person")'))
 """
 _EXPIRED = f"""
-    DELETE FROM catalogue_screenmetadata AS m WHERE m.screen_work_id IN (
-        SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %s
-    )
-    RETURNING m.kind || '/' || m.tmdb_id, m.screen_work_id
+    SELECT m.kind || '/' || m.tmdb_id, m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %s FOR UPDATE OF m
 """
+_DELETED = "DELETE FROM catalogue_screenmetadata WHERE screen_work_id = ANY(%s::bigint[]) AND locks = '{}'"
 _CREDITS = """
     DELETE FROM catalogue_screencredit AS c USING catalogue_screenwork AS e
     WHERE e.id = c.screen_work_id AND e.id = ANY(%s::bigint[]) AND c.source = 'tmdb' AND NOT e.locks ? 'credits'
@@ -79,7 +82,10 @@ def count_expired(*, before: datetime) -> int:
 
 
 def expire_titles(*, before: datetime) -> Iterator[Expired]:
-    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction."""
+    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction.
+
+    Of those in which a person has locked something, that stays.
+    """
     while (gone := _expire(before)).titles:
         yield gone
 
@@ -110,6 +116,8 @@ def _expire(before: datetime) -> Expired:
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRED, [before, BATCH])
         rows = cursor.fetchall()
+        cursor.execute(_DELETED, [array([key for _, key in rows])])
+        _empty([key for _, key in rows])
         cursor.execute(_REJECTS_OF_TITLES, [[title for title, _ in rows]])
         cursor.execute(_CREDITS, [array([key for _, key in rows])])
         credits = cursor.fetchall()
@@ -118,6 +126,24 @@ def _expire(before: datetime) -> Expired:
     for title, key in rows:
         log.info("TMDb's %s of screen work %s goes: not refreshed since %s at the latest", title, key, before.date())
     return Expired(tuple(title for title, _ in rows), len(credits))
+
+
+def _empty(keys: Sequence[int]) -> None:
+    """Leave of metadata what a person has locked; the rest comes again when TMDb tells it."""
+    held = ScreenMetadata.objects.filter(pk__in=keys)
+    with not_kept():
+        for row in held:
+            ScreenMetadata(
+                screen_work_id=row.pk,
+                kind=row.kind,
+                tmdb_id=row.tmdb_id,
+                digest=UNREAD,
+                changed_at=row.changed_at,
+                locks=row.locks,
+                provenance={field: row.provenance[field] for field in row.locks if field in row.provenance},
+                **{field: getattr(row, field) for field in row.MENDED if field in row.locks},
+            ).save()
+    read_titles_afresh([row.pk for row in held])
 
 
 @transaction.atomic
