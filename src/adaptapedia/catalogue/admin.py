@@ -1,7 +1,8 @@
 """Looking at the catalogue, and mending what an upstream has wrong."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -16,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue import panels
-from adaptapedia.catalogue.actions import NOT_EDITED
+from adaptapedia.catalogue.actions import NOT_EDITED, Stamp
 from adaptapedia.catalogue.admin_acts import EntryActs, RetiringActs
 from adaptapedia.catalogue.admin_held import HeldPage
 from adaptapedia.catalogue.admin_metadata import ScreenMetadataPage as ScreenMetadataPage
@@ -195,7 +196,7 @@ class AdaptationPage(RetiringActs, Page):
     sides: ClassVar[tuple[str, ...]] = ("screen_work", "work", "original")
     terms: ClassVar[tuple[str, ...]] = ("relation", "confidence")
     retired: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason")
-    story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since")
+    story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since", "sources")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -229,6 +230,8 @@ class AdaptationPage(RetiringActs, Page):
             obj.first_seen_at = timezone.now()
         if form.changed_data or not change:
             obj.source = PERSON
+        if change:
+            obj.provenance |= _written(form.changed_data, by=cast(User, request.user))
         super().save_model(request, obj, form, change)
 
     def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
@@ -236,7 +239,8 @@ class AdaptationPage(RetiringActs, Page):
         if row.retired_reason:
             row.source = PERSON
         row.retired_at, row.retired_reason = retired_at, ""
-        row.save(update_fields=["retired_at", "retired_reason", "source"])
+        row.provenance |= _written(["retired_at"], by=by)
+        row.save(update_fields=["retired_at", "retired_reason", "source", "provenance"])
 
     @admin.display(description=_("Screen work"))
     def of(self, adaptation: Adaptation) -> str:
@@ -249,6 +253,16 @@ class AdaptationPage(RetiringActs, Page):
     @admin.display(description=_("run that brought it"))
     def run(self, adaptation: Adaptation) -> object:
         return run_page(adaptation.run_id)
+
+    @admin.display(description=_("Sources"))
+    @once
+    def sources(self, adaptation: Adaptation) -> SafeString:
+        return panels.sources_of_adaptation(adaptation)
+
+
+def _written(fields: Iterable[str], *, by: User) -> dict[str, Stamp]:
+    """The provenance of what a person writes."""
+    return {field: [PERSON, by.pk, timezone.now().isoformat(timespec="seconds")] for field in fields}
 
 
 @admin.register(DailyStatistics)

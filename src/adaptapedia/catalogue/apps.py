@@ -14,4 +14,4 @@ class CatalogueConfig(AppConfig):
             keep_changes(model, leave_out=derived)
         for metadata in (ScreenMetadata, WorkMetadata):
             keep_changes(metadata, leave_out=("digest", "provenance", "changed_at"))
-        keep_changes(Adaptation)
+        keep_changes(Adaptation, leave_out=("provenance",))

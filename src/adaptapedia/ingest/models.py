@@ -279,8 +279,9 @@ class Change(models.Model):
     """What one row of the catalogue was before a run changed it, so that the run can be taken back.
 
     `before` holds each changed field's former value and provenance, `{"year": [1965, null]}`: null where it fell
-    under `*`. Tables without provenance have the new value as a third element. Lists (`credits`, `external_ids`)
-    are told whole, as `ingest.changes` writes them. What a run made is not told here: it carries the run itself.
+    under `*`. Where provenance does not tell of every field, as of adaptations, the new value is a third element.
+    Lists (`credits`, `external_ids`) are told whole, as `ingest.changes` writes them. What a run made is not told
+    here: it carries the run itself.
     """
 
     run_id = models.BigIntegerField(null=True)
