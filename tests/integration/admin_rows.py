@@ -28,10 +28,12 @@ from adaptapedia.catalogue.models import (
     DailyStatistics,
     Person,
     ScreenCredit,
+    ScreenMetadata,
     ScreenWork,
     Work,
     WorkCredit,
     WorkExternalId,
+    WorkMetadata,
 )
 from adaptapedia.ingest.models import Reject, Removal, SourceState, Sweep
 from adaptapedia.scheduling.models import JobRun
@@ -134,6 +136,11 @@ def _make_catalogue() -> None:
         ScreenCredit(screen_work=film, person=people[-1], role="director", position=n, source="wikidata")
         for n, film in enumerate(films)
     )
+    said: dict[str, Any] = {"digest": 1, "changed_at": at, "provenance": {"*": ["tmdb", 1, at.isoformat()]}}
+    ScreenMetadata.objects.bulk_create(
+        ScreenMetadata(screen_work=film, kind="movie", tmdb_id=film.pk, **said) for film in films
+    )
+    WorkMetadata.objects.bulk_create(WorkMetadata(work=work, key=f"OL{work.pk}W", **said) for work in works)
     WorkExternalId.objects.bulk_create(
         WorkExternalId(work=first, scheme="isbn", value=str(n), source="wikidata") for n in range(MANY)
     )

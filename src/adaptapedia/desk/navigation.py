@@ -17,6 +17,8 @@ GROUPS: tuple[tuple[object, tuple[tuple[str, str, object], ...]], ...] = (
             ("catalogue.screenwork", "movie", _("Screen works")),
             ("catalogue.person", "person_edit", _("People")),
             ("catalogue.adaptation", "conversion_path", _("Adaptations")),
+            ("catalogue.workmetadata", "book_2", _("Metadata of works")),
+            ("catalogue.screenmetadata", "theaters", _("Metadata of screen works")),
             ("catalogue.dailystatistics", "monitoring", _("Daily statistics")),
         ),
     ),

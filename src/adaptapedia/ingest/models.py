@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -325,8 +326,9 @@ class Change(models.Model):
     """What one row of the catalogue was before a run changed it, so that the run can be taken back.
 
     `before` holds each changed field's former value and provenance, `{"year": [1965, null]}`: null where it fell
-    under `*`. Tables without provenance have the new value as a third element. Lists (`credits`, `external_ids`)
-    are told whole, as `ingest.changes` writes them. What a run made is not told here: it carries the run itself.
+    under `*`. Where provenance does not tell of every field, as of adaptations, the new value is a third element.
+    Lists (`credits`, `external_ids`) are told whole, as `ingest.changes` writes them. What a run made is not told
+    here: it carries the run itself.
     """
 
     run_id = models.BigIntegerField(null=True)
@@ -353,11 +355,17 @@ class Difference(models.Model):
         WORK = "work", _("work")
         SCREEN_WORK = "screen_work", _("screen work")
         PERSON = "person", _("person")
+        WORK_METADATA = "work_metadata", _("metadata of a work")
+        SCREEN_METADATA = "screen_metadata", _("metadata of a screen work")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    entry_id = models.BigIntegerField(_("entry"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    entry_id = models.BigIntegerField(_("entry"), help_text=_("Its number, also where the kind is its metadata."))
     field = models.CharField(_("field"), max_length=40)
-    theirs = models.JSONField(_("upstream says"), help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}')
+    theirs = models.JSONField(
+        _("upstream says"),
+        encoder=DjangoJSONEncoder,
+        help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}',
+    )
     source = models.CharField(_("source"), max_length=20)
     run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)
     first_seen_at = models.DateTimeField(_("first seen"))

@@ -13,4 +13,4 @@ INSERT INTO ingest_removal (source, key, entry_id, reason, refreshed_at, credits
 SELECT 'open_library', gone.key, gone.id, %(reason)s, coalesce(s.refreshed_at, gone.changed_at), 0, %(run_id)s, %(at)s
 FROM gone LEFT JOIN ingest_sourcestate AS s ON s.source = 'open_library' AND s.key = gone.key
 ORDER BY gone.id
-RETURNING key, credits
+RETURNING key, credits, entry_id

@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from adaptapedia.catalogue.models import Person
 from adaptapedia.ingest.merging import lock_catalogue
-from adaptapedia.ingest.metadata.removing import BATCH, Removed, remove_titles
+from adaptapedia.ingest.metadata.removing import BATCH, TELLS, Removed, remove_titles
 from adaptapedia.ingest.models import Removal
 from adaptapedia.ingest.sql import scalar
 
 KEPT_FOR = timedelta(days=183)
 """TMDb's terms of use of its API: nothing is kept longer than six months without being refreshed."""
 
-_DUE = """
+_DUE = f"""
     FROM catalogue_screenmetadata AS m
     LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
-    WHERE coalesce(s.refreshed_at, m.changed_at) < %(before)s
+    WHERE coalesce(s.refreshed_at, m.changed_at) < %(before)s AND {TELLS}
 """
 _EXPIRED = f"SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %(size)s"
 _REJECTS_OF_TITLES = "DELETE FROM ingest_reject WHERE source = 'tmdb' AND key = ANY(%s)"
@@ -66,7 +66,10 @@ def count_expired(*, before: datetime) -> int:
 
 
 def expire_titles(*, before: datetime, run_id: int) -> Iterator[Removed]:
-    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction."""
+    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction.
+
+    Of those in which a person has locked something, that stays.
+    """
     while (gone := _expire(before, run_id)).keys:
         yield gone
 

@@ -150,7 +150,8 @@ def test_an_adaptation_is_missing_again_when_the_run_that_found_it_is_taken_back
     Adaptation.objects.filter(screen_work__year=1984).update(missing_since=FIRST.at)
     merge_all(origin=SECOND)
     revert_run(2, by="ada")
-    assert Adaptation.objects.get(screen_work__year=1984).missing_since == FIRST.at
+    again = Adaptation.objects.get(screen_work__year=1984)
+    assert (again.missing_since, again.provenance) == (FIRST.at, {})
 
 
 def test_a_run_that_changed_a_field_twice_is_taken_back_to_before_both() -> None:
