@@ -13,8 +13,10 @@ import psycopg
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.engine import Outcome, Refused, Standing, settle
+from adaptapedia.scheduling.core.reckoning import awaited
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.dispatch import Message
+from adaptapedia.scheduling.formers import UNRECKONABLE
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.plans import CRON_FIELDS, POLICIES, Schedule, plan_of, queue_of
 from adaptapedia.scheduling.wording import in_a_line
@@ -27,10 +29,6 @@ MOST_RUNS = 5_000
 """Runs in one transaction, but for those of a single schedule: a leader that is silent for too long loses its lead."""
 ON_TIME = timedelta(minutes=1)
 """A tick found later than this was missed: its expiry counts from now on."""
-
-
-UNRECKONABLE = (ValueError, ArithmeticError, TypeError, RecursionError)
-"""What a row may raise that was broken in SQL: BadRule, which is a ValueError, where we foresaw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,8 @@ class PostgresStore:
             locked = self._session.execute(_LOCK, {"now": now or self._now(), "limit": 1}).fetchone()
             if locked is not None:
                 log.error("Schedule %s is left out until it is mended: %s", locked["schedule_id"], fault)
-                self._session.execute(_FAULT, _columns([{"id": locked["schedule_id"], "fault": fault}]))
+                left = {"id": locked["schedule_id"], "fault": fault, "next_due_at": None}
+                self._session.execute(_FAULT, _columns([left]))
 
     def mark_sent(self, messages: Sequence[Message]) -> None:
         """Put down that these were sent. A run whose message was sent and not put down is sent again, harmlessly."""
@@ -149,8 +148,8 @@ class PostgresStore:
                 "id": outcome.id,
                 "next_due_at": outcome.reckoning.mark.next_due,
                 "fires_at": outcome.reckoning.fires_at,
-                "edited_at": outcome.reckoning.mark.edited_at if rows[outcome.id].enabled else None,
                 "paused_at": outcome.reckoning.mark.paused_at or (None if rows[outcome.id].enabled else now),
+                "formers": json.dumps(_last(rows[outcome.id].formers, len(outcome.reckoning.mark.formers))),
             }
             for outcome in outcomes
         ]
@@ -168,7 +167,8 @@ class PostgresStore:
             if fault != rows[schedule_id].fault:
                 log.error("Schedule %s is left out until it is mended: %s", rows[schedule_id].name, fault)
         if faults:
-            self._session.execute(_FAULT, _columns([{"id": key, "fault": fault} for key, fault in faults.items()]))
+            left = [{"id": it, "fault": said, "next_due_at": _awaited(rows[it])} for it, said in faults.items()]
+            self._session.execute(_FAULT, _columns(left))
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def _count(outcomes: Sequence[Outcome], offsets: Mapping[int, timedelta], now: d
             tallies.add("scheduling_ticks", outcome="run")
             tallies.observe("scheduling_lateness_seconds", (now - due_at - offsets[outcome.id]).total_seconds())
         for gap in outcome.reckoning.gaps:
-            tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0])
+            tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0].replace(" ", "_"))
 
 
 def _as_many_as_fit(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
@@ -214,10 +214,23 @@ def _standings(rows: Any) -> tuple[list[Standing], dict[int, str]]:
     return standings, faults
 
 
+def _awaited(row: Schedule) -> datetime | None:
+    """From when on the ticks of a row that is left out are to be told once it is mended, as far as its rule tells."""
+    try:
+        return awaited(plan_of(row), row.mark)
+    except UNRECKONABLE:
+        return None
+
+
+def _last(formers: Sequence[Mapping[str, Any]], how_many: int) -> list[Mapping[str, Any]]:
+    return [*formers[len(formers) - how_many :]]
+
+
 def _came_too_late(outcome: Outcome, rows: dict[int, Schedule]) -> bool:
     """Whether a clocked schedule was made, or edited, only after its time, so that nothing ever comes of it."""
     row, reckoning = rows[outcome.id], outcome.reckoning
-    return row.clocked_time is not None and row.edited_at is not None and reckoning.ended and not reckoning.fire
+    told = reckoning.fire or reckoning.gaps
+    return row.clocked_time is not None and row.edited_at is not None and reckoning.ended and not told
 
 
 def _never_due(row: Schedule) -> str:
@@ -275,7 +288,7 @@ _GLANCE = """
 _COMPANION = tuple(
     field.name
     for field in fields(Schedule)
-    if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault"}
+    if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "formers", "fault"}
 )
 # Both rows, so that nothing of a schedule is written that somebody is just editing, and no edit is waited for.
 _LOCK = """
@@ -315,10 +328,10 @@ _INSERT = """
 """
 _MOVE = """
     UPDATE scheduling_schedulecompanion AS companion SET next_due_at = moved.next_due_at, fires_at = moved.fires_at,
-        edited_at = moved.edited_at, paused_at = moved.paused_at, fault = ''
+        edited_at = NULL, paused_at = moved.paused_at, formers = moved.formers, fault = ''
     FROM unnest(%(id)s::bigint[], %(next_due_at)s::timestamptz[], %(fires_at)s::timestamptz[],
-        %(edited_at)s::timestamptz[], %(paused_at)s::timestamptz[])
-        AS moved (id, next_due_at, fires_at, edited_at, paused_at)
+        %(paused_at)s::timestamptz[], %(formers)s::jsonb[])
+        AS moved (id, next_due_at, fires_at, paused_at, formers)
     WHERE companion.schedule_id = moved.id
 """
 _COUNT = """
@@ -329,8 +342,8 @@ _COUNT = """
 """
 _FAULT = """
     UPDATE scheduling_schedulecompanion AS companion SET fault = found.fault, fires_at = NULL, edited_at = NULL,
-        next_due_at = CASE WHEN next_due_at > edited_at THEN NULL ELSE next_due_at END
-    FROM unnest(%(id)s::bigint[], %(fault)s::text[]) AS found (id, fault)
+        next_due_at = coalesce(found.next_due_at, companion.next_due_at)
+    FROM unnest(%(id)s::bigint[], %(fault)s::text[], %(next_due_at)s::timestamptz[]) AS found (id, fault, next_due_at)
     WHERE companion.schedule_id = found.id
 """
 _SENT = "UPDATE scheduling_jobrun SET sent_at = clock_timestamp() WHERE id = ANY(%s) AND state = 'queued'"
