@@ -136,7 +136,7 @@ def happenings(draw: st.DrawFn, span: Span) -> tuple[Event, ...]:
     again = at + draw(st.sampled_from((SECOND, 5 * SECOND, MINUTE, span.unit, 7 * span.unit, 40 * span.unit)))
     name, beat = draw(st.sampled_from(NAMES)), draw(st.integers(0, BEATS - 1))
     what = draw(
-        st.sampled_from(("edit", "edit", "pause", "pause", "remove", "kill", "stop", "hang", "all", "all", "cut"))
+        st.sampled_from(("edit", "pause", "pause", "remove", "kill", "stop", "hang", "all", "all", "unseen", "cut"))
     )
     match what:
         case "edit":
@@ -152,9 +152,11 @@ def happenings(draw: st.DrawFn, span: Span) -> tuple[Event, ...]:
         case "hang":
             beats = range(BEATS - 1)
             return (*(Stop(at, beat, amid=True) for beat in beats), *(Continue(again, beat) for beat in beats))
-        case "all":
+        case "all" | "unseen":
             beats = range(BEATS)
-            return (*(Kill(at, beat) for beat in beats), *(Start(again, beat) for beat in beats))
+            parts = draw(st.sets(st.integers(1, 3), min_size=1)) if what == "unseen" else ()
+            edits = [Edit(at + part * (again - at) / 4, name, draw(plans(span))) for part in parts]
+            return (*(Kill(at, beat) for beat in beats), *edits, *(Start(again, beat) for beat in beats))
         case _:
             return (Cut(at), Mend(again))
 
