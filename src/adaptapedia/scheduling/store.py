@@ -55,6 +55,8 @@ class Batch:
     """Of the new runs, to be sent now that their rows are committed."""
     more: bool
     """Whether there may be more to write."""
+    found: int = 1
+    """Schedules that it has looked at; none when all that are due were held by others."""
 
 
 class PostgresStore:
@@ -94,7 +96,7 @@ class PostgresStore:
         messages = self._write(outcomes, rows, now)
         faults |= {it.id: _never_due(rows[it.id]) for it in outcomes if _came_too_late(it, rows)}
         self._leave_out(faults, rows)
-        return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled))
+        return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled), found=len(rows))
 
     def _leave_out_the_first(self, fault: str, now: datetime | None) -> None:
         """Leave out the schedule that is next in turn, which cannot even be read."""
@@ -112,13 +114,19 @@ class PostgresStore:
             self._session.execute(_SENT, [ids])
 
     def adopt(self) -> int:
-        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them.
+        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them."""
+        with self._session.holding():
+            return self._session.execute(_ADOPT).rowcount
 
-        What is left out is looked at again too: its fault may have been one of the code, and mended by a deploy.
+    def look_again(self, *, after: int, limit: int = BATCH) -> int:
+        """Have schedules looked at that are left out: a fault may have been one of the code, and mended by a deploy.
+
+        They are those whose id comes after one, but for what somebody is editing right now. The last id of them, to go
+        on from; 0 when there are no more.
         """
         with self._session.holding():
-            self._session.execute(_LOOK_AGAIN)
-            return self._session.execute(_ADOPT).rowcount
+            found = self._session.execute(_LOOK_AGAIN, {"after": after, "limit": limit}).fetchall()
+        return max(it["schedule_id"] for it in found) if len(found) == limit else 0
 
     def _now(self) -> datetime:
         found = self._session.execute("SELECT clock_timestamp() AS now").fetchone()
@@ -355,5 +363,9 @@ _ADOPT = """
     ON CONFLICT (schedule_id) DO NOTHING
 """
 _LOOK_AGAIN = """
-    UPDATE scheduling_schedulecompanion SET edited_at = clock_timestamp() WHERE fault <> '' AND edited_at IS NULL
+    UPDATE scheduling_schedulecompanion SET edited_at = clock_timestamp() WHERE schedule_id IN (
+        SELECT schedule_id FROM scheduling_schedulecompanion
+        WHERE fault <> '' AND edited_at IS NULL AND schedule_id > %(after)s
+        ORDER BY schedule_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    ) RETURNING schedule_id
 """

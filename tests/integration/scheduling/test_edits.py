@@ -243,9 +243,13 @@ def test_what_somebody_is_just_writing_holds_up_no_other_and_nobody_waits(
     engine = beat()
     with transaction.atomic():
         PeriodicTask.objects.filter(pk=held.pk).update(**held_by)
-        engine.go_round()
+        pauses = []
+        for _ in range(4):
+            engine.go_round()
+            pauses.append(engine._pause)
         assert engine.leads
         assert [run.schedule_name for run in JobRun.objects.all()] == ["sample-count"]
+    assert pauses == [0.2, 0.2, 1.0, 1.0]
     engine.go_round()
     assert JobRun.objects.filter(schedule_name="held").count() == 1
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, SolarSchedule
 
+from adaptapedia.scheduling.beat import ADOPT_EVERY
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.store import PostgresStore
 from tests.integration.scheduling.beats import Beats
 from tests.integration.scheduling.world import make_schedule, miss
 
@@ -169,3 +171,24 @@ def test_what_is_left_out_is_looked_at_again_each_minute(sent: list[int], beat: 
     beat().go_round()
     companion = ScheduleCompanion.objects.get()
     assert (companion.fault, companion.fires_at is None) == ("", False)
+
+
+def test_what_is_left_out_holds_beat_up_neither_by_its_number_nor_while_somebody_edits_it(
+    sent: list[int], beat: Beats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgresStore.look_again, "__kwdefaults__", {"limit": 2})
+    rows = [make_schedule(f"odd-{number}", task="sample_idle") for number in range(3)]
+    ScheduleCompanion.objects.update(fault="its job said something odd", edited_at=None)
+    miss(make_schedule("sample-count"), hours=1)
+    engine = beat()
+    with transaction.atomic():
+        PeriodicTask.objects.filter(pk=rows[0].pk).update(kwargs='{"a": 1}')
+        engine.go_round()
+        assert engine.leads
+    assert len(sent) == 1
+    assert [*ScheduleCompanion.objects.exclude(fault="").values_list("schedule", flat=True)] == [rows[0].pk]
+    ScheduleCompanion.objects.exclude(schedule__name="sample-count").update(fault="odd", edited_at=None)
+    for left in (3, 1, 0):  # it had come to the last one
+        engine._adopted_at = -ADOPT_EVERY
+        engine.go_round()
+        assert ScheduleCompanion.objects.exclude(fault="").count() == left
