@@ -26,7 +26,7 @@ def _keep_changes() -> None:
     from adaptapedia.scheduling.models import ScheduleCompanion
 
     keep_changes(PeriodicTask, leave_out=("last_run_at", "total_run_count", "date_changed"))
-    of_programs = ("next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault", "written")
+    of_programs = ("next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "formers", "fault", "written")
     keep_changes(ScheduleCompanion, leave_out=of_programs)
     for rule in (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
         keep_changes(rule)

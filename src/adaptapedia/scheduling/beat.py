@@ -40,10 +40,10 @@ log = logging.getLogger(__name__)
 ROUND = 1.0
 """Seconds between two looks; an edit, or a tick that is due earlier, shortens one."""
 LOCKED = 0.2
-"""Seconds after which what somebody was just editing is looked at again."""
+"""Seconds after which what somebody was just editing is looked at again, the first time; then once a round."""
 SEEN_EVERY = 5.0
 ADOPT_EVERY = 60.0
-"""Seconds between two looks for schedules that have lost their companion."""
+"""Seconds between two looks for schedules that have lost their companion, or whose fault is mended."""
 UNREACHABLE = (DatabaseError, InterfaceError, psycopg.Error, RedisError, BrokerError)
 
 
@@ -83,6 +83,8 @@ class Engine:
         self._session: Session | None = None
         self._pause = 0.0
         self._out_of_reach_since: float | None = None
+        self._held_up = False
+        self._looked_until = 0
         self._tended_at = self._seen_at = self._adopted_at = -ADOPT_EVERY
 
     @property
@@ -134,16 +136,18 @@ class Engine:
 
     def _lead(self, store: PostgresStore) -> None:
         self._adopt(store)
-        glance = store.glance()
+        glance, held_up = store.glance(), False
         while glance.pressing:
             batch = store.write_due()
             self._send(store, batch.messages)
-            glance = store.glance()
+            glance, held_up = store.glance(), not batch.found
             if not batch.more:
                 break
         if glance.going:
             self._tend(store)
-        self._pause = LOCKED if glance.pressing else self._until(glance.next_at, glance.now)
+        again = ROUND if held_up and self._held_up else LOCKED
+        self._pause = again if glance.pressing else self._until(glance.next_at, glance.now)
+        self._held_up = held_up
 
     def _send(self, store: PostgresStore, messages: Iterable[Message]) -> None:
         if sent := dispatch.send(messages):
@@ -161,6 +165,7 @@ class Engine:
             self._adopted_at = time.monotonic()
             if found := store.adopt():
                 log.warning("%d schedules had lost what goes with them; it is made anew", found)
+            self._looked_until = store.look_again(after=self._looked_until)
 
     @staticmethod
     def _until(next_at: Any, now: Any) -> float:

@@ -5,12 +5,19 @@ Every time is the database's, so the clocks of workers and beats need not agree.
 """
 
 import logging
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
 
+import stamina
 from celery import current_app
+from celery.app.control import Control
 from django.db import DataError, connection, transaction
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import LessThan
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts, tallies
 from adaptapedia.scheduling.dispatch import Message
@@ -26,7 +33,10 @@ AT_ONCE = 1_000
 """Runs that are looked after, or whose messages are sent again, in one round: a fraction of the lease's time."""
 TOLD = 20
 """Runs that are named in a line of the log."""
+KILLED_WITHIN = timedelta(minutes=10)
+"""So long a broker that is away is tried, which is to bring workers the word that an attempt is to be killed."""
 
+BROKER_AWAY = (BrokerError, RedisError, OSError)
 EXPIRED = Q(state=State.QUEUED, started_at=None, expires_at__lte=Now())
 RETRY_DUE = Q(state=State.WAITING, next_attempt_at__lte=Now())
 
@@ -62,11 +72,28 @@ def _deaf() -> Q:
 
 
 def _end_the_deaf() -> None:
-    """Have the attempts killed that do not stop by themselves; their runs are cancelled."""
-    for run in JobRun.objects.filter(_deaf())[:AT_ONCE]:
-        current_app.control.revoke(run.message, terminate=True, signal="SIGKILL")
-        if attempts.cancel(run):
-            log.warning("Run %s did not stop when it was cancelled: its attempt is killed on %s", run, run.worker)
+    """End the runs that were cancelled whose attempts do not stop by themselves, and have those killed.
+
+    The broker, which may be away, is not waited for: a leader that is silent for too long loses its lead.
+    """
+    ended = [run for run in JobRun.objects.filter(_deaf())[:AT_ONCE] if attempts.cancel(run)]
+    for run in ended:
+        log.warning("Run %s did not stop when it was cancelled: its attempt is killed on %s", run, run.worker)
+    if ended:
+        threading.Thread(target=_kill, args=[ended, current_app.control], name="killing", daemon=True).start()
+
+
+def _kill(ended: Sequence[JobRun], control: Control) -> None:
+    """Have the attempts killed, as soon as the broker can be reached."""
+    messages = [run.message for run in ended]
+    patience = stamina.retry_context(on=BROKER_AWAY, attempts=None, timeout=KILLED_WITHIN, wait_max=3)
+    try:
+        for attempt in patience:
+            with attempt:
+                control.revoke(messages, terminate=True, signal="SIGKILL")
+    except BROKER_AWAY:
+        told = ", ".join(str(run) for run in ended[:TOLD])
+        log.exception("Attempts of cancelled runs could not be killed, they go on to their hard limit: %s", told)
 
 
 def _unsent() -> Q:

@@ -57,6 +57,9 @@ class ScheduleCompanion(models.Model):
     next_due_at = models.DateTimeField(null=True, blank=True, help_text="The first tick that has no run yet.")
     fires_at = models.DateTimeField(null=True, blank=True, help_text="When that is to be written: due, plus jitter.")
     edited_at = models.DateTimeField(null=True, blank=True, help_text="Set by triggers until beat has seen it.")
+    formers = models.JSONField(
+        default=list, blank=True, db_default=[], help_text="How it stood before edits, while ticks of then are owed."
+    )
     paused_at = models.DateTimeField(null=True, blank=True, help_text="Set by a trigger while it is paused.")
     anchor_at = models.DateTimeField(null=True, blank=True, help_text="The grid of an interval counts from here.")
     fault = models.TextField(blank=True, db_default="", help_text="Why beat leaves it out.")

@@ -11,17 +11,17 @@ from adaptapedia.scheduling.core.reckoning import PROMPT
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.wording import in_utc, roughly
 
-REASONS = ("paused", "missed", "overlap", "expired")
+REASONS = ("paused", "missed", "overlap", "expired", "left out")
 """How the reasons of the engine begin for runs that were skipped; others are the jobs' own."""
 
 State = JobRun.State
 
 
 def verdict_of(run: JobRun) -> str:
-    """Its state, or why it was skipped: paused, missed, overlap, expired, skipped."""
+    """Its state, or why it was skipped: paused, missed, overlap, expired, left_out, skipped."""
     if run.state != State.SKIPPED:
         return str(run.state)
-    return next((reason for reason in REASONS if run.reason.startswith(reason)), "skipped")
+    return next((reason for reason in REASONS if run.reason.startswith(reason)), "skipped").replace(" ", "_")
 
 
 def told(run: JobRun, *, zone: ZoneInfo | None = None) -> Iterator[str]:
@@ -110,6 +110,8 @@ def _why(run: JobRun) -> str:
                 "No beat wrote it when it was due: none led, or the database was away. The next one wrote at "
                 "%(written)s, as its policy for missed ticks says, that it does not run (%(reason)s)."
             )
+        case "left_out":
+            return _("The schedule had a fault, for which beat left it out until that was mended (%(reason)s).")
         case "overlap":
             return _("Run %(run)s was skipped, because another one was still going (%(reason)s).")
         case "expired":

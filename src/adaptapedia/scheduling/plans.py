@@ -1,7 +1,7 @@
 """Rows as the core sees them: the rule, the policies and the place in time of a schedule."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.core.policies import Missed, Overlap, Policies, offset_of
 from adaptapedia.scheduling.core.reckoning import Mark, Plan
 from adaptapedia.scheduling.core.rules import BadRule, Clocked, Crontab, Interval, Rule, zone_named
+from adaptapedia.scheduling.formers import formers_of
 from adaptapedia.scheduling.models import ScheduleCompanion
 from adaptapedia.scheduling.terms import SECOND, JobSpec, spec_for
 
@@ -65,6 +66,7 @@ class Schedule:
     edited_at: datetime | None = None
     paused_at: datetime | None = None
     anchor_at: datetime | None = None
+    formers: Sequence[Mapping[str, Any]] = ()
     fault: str = ""
     policies: Mapping[str, Any] = field(default_factory=dict)
 
@@ -113,7 +115,7 @@ class Schedule:
 
     @property
     def mark(self) -> Mark:
-        return Mark(next_due=self.next_due_at, edited_at=self.edited_at, paused_at=self.paused_at)
+        return Mark(self.next_due_at, self.edited_at, formers_of(self), self.paused_at, self.fault)
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -138,7 +140,7 @@ _SIMPLE = (
     *("id", "name", "task", "enabled", "one_off", "start_time", "expires", "expire_seconds", "args", "kwargs", "queue"),
     *("exchange", "routing_key", "headers", "priority", "solar_id"),
 )
-_PLACED = ("days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault")
+_PLACED = ("days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "formers", "fault")
 
 
 def companion_of(schedule: PeriodicTask) -> ScheduleCompanion:

@@ -13,8 +13,10 @@ import psycopg
 
 from adaptapedia.scheduling import tallies
 from adaptapedia.scheduling.core.engine import Outcome, Refused, Standing, settle
+from adaptapedia.scheduling.core.reckoning import awaited
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.dispatch import Message
+from adaptapedia.scheduling.formers import UNRECKONABLE
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.plans import CRON_FIELDS, POLICIES, Schedule, plan_of, queue_of
 from adaptapedia.scheduling.wording import in_a_line
@@ -27,10 +29,6 @@ MOST_RUNS = 5_000
 """Runs in one transaction, but for those of a single schedule: a leader that is silent for too long loses its lead."""
 ON_TIME = timedelta(minutes=1)
 """A tick found later than this was missed: its expiry counts from now on."""
-
-
-UNRECKONABLE = (ValueError, ArithmeticError, TypeError, RecursionError)
-"""What a row may raise that was broken in SQL: BadRule, which is a ValueError, where we foresaw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,8 @@ class Batch:
     """Of the new runs, to be sent now that their rows are committed."""
     more: bool
     """Whether there may be more to write."""
+    found: int = 1
+    """Schedules that it has looked at; none when all that are due were held by others."""
 
 
 class PostgresStore:
@@ -96,7 +96,7 @@ class PostgresStore:
         messages = self._write(outcomes, rows, now)
         faults |= {it.id: _never_due(rows[it.id]) for it in outcomes if _came_too_late(it, rows)}
         self._leave_out(faults, rows)
-        return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled))
+        return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled), found=len(rows))
 
     def _leave_out_the_first(self, fault: str, now: datetime | None) -> None:
         """Leave out the schedule that is next in turn, which cannot even be read."""
@@ -104,7 +104,8 @@ class PostgresStore:
             locked = self._session.execute(_LOCK, {"now": now or self._now(), "limit": 1}).fetchone()
             if locked is not None:
                 log.error("Schedule %s is left out until it is mended: %s", locked["schedule_id"], fault)
-                self._session.execute(_FAULT, _columns([{"id": locked["schedule_id"], "fault": fault}]))
+                left = {"id": locked["schedule_id"], "fault": fault, "next_due_at": None}
+                self._session.execute(_FAULT, _columns([left]))
 
     def mark_sent(self, messages: Sequence[Message]) -> None:
         """Put down that these were sent. A run whose message was sent and not put down is sent again, harmlessly."""
@@ -113,13 +114,19 @@ class PostgresStore:
             self._session.execute(_SENT, [ids])
 
     def adopt(self) -> int:
-        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them.
+        """Give every schedule a companion that has lost it; how many. Triggers make them, SQL may delete them."""
+        with self._session.holding():
+            return self._session.execute(_ADOPT).rowcount
 
-        What is left out is looked at again too: its fault may have been one of the code, and mended by a deploy.
+    def look_again(self, *, after: int, limit: int = BATCH) -> int:
+        """Have schedules looked at that are left out: a fault may have been one of the code, and mended by a deploy.
+
+        They are those whose id comes after one, but for what somebody is editing right now. The last id of them, to go
+        on from; 0 when there are no more.
         """
         with self._session.holding():
-            self._session.execute(_LOOK_AGAIN)
-            return self._session.execute(_ADOPT).rowcount
+            found = self._session.execute(_LOOK_AGAIN, {"after": after, "limit": limit}).fetchall()
+        return max(it["schedule_id"] for it in found) if len(found) == limit else 0
 
     def _now(self) -> datetime:
         found = self._session.execute("SELECT clock_timestamp() AS now").fetchone()
@@ -149,8 +156,8 @@ class PostgresStore:
                 "id": outcome.id,
                 "next_due_at": outcome.reckoning.mark.next_due,
                 "fires_at": outcome.reckoning.fires_at,
-                "edited_at": outcome.reckoning.mark.edited_at if rows[outcome.id].enabled else None,
                 "paused_at": outcome.reckoning.mark.paused_at or (None if rows[outcome.id].enabled else now),
+                "formers": json.dumps(_last(rows[outcome.id].formers, len(outcome.reckoning.mark.formers))),
             }
             for outcome in outcomes
         ]
@@ -168,7 +175,8 @@ class PostgresStore:
             if fault != rows[schedule_id].fault:
                 log.error("Schedule %s is left out until it is mended: %s", rows[schedule_id].name, fault)
         if faults:
-            self._session.execute(_FAULT, _columns([{"id": key, "fault": fault} for key, fault in faults.items()]))
+            left = [{"id": it, "fault": said, "next_due_at": _awaited(rows[it])} for it, said in faults.items()]
+            self._session.execute(_FAULT, _columns(left))
 
 
 @contextmanager
@@ -187,7 +195,7 @@ def _count(outcomes: Sequence[Outcome], offsets: Mapping[int, timedelta], now: d
             tallies.add("scheduling_ticks", outcome="run")
             tallies.observe("scheduling_lateness_seconds", (now - due_at - offsets[outcome.id]).total_seconds())
         for gap in outcome.reckoning.gaps:
-            tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0])
+            tallies.add("scheduling_ticks", gap.ticks, outcome=gap.reason.partition(":")[0].replace(" ", "_"))
 
 
 def _as_many_as_fit(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
@@ -214,10 +222,23 @@ def _standings(rows: Any) -> tuple[list[Standing], dict[int, str]]:
     return standings, faults
 
 
+def _awaited(row: Schedule) -> datetime | None:
+    """From when on the ticks of a row that is left out are to be told once it is mended, as far as its rule tells."""
+    try:
+        return awaited(plan_of(row), row.mark)
+    except UNRECKONABLE:
+        return None
+
+
+def _last(formers: Sequence[Mapping[str, Any]], how_many: int) -> list[Mapping[str, Any]]:
+    return [*formers[len(formers) - how_many :]]
+
+
 def _came_too_late(outcome: Outcome, rows: dict[int, Schedule]) -> bool:
     """Whether a clocked schedule was made, or edited, only after its time, so that nothing ever comes of it."""
     row, reckoning = rows[outcome.id], outcome.reckoning
-    return row.clocked_time is not None and row.edited_at is not None and reckoning.ended and not reckoning.fire
+    told = reckoning.fire or reckoning.gaps
+    return row.clocked_time is not None and row.edited_at is not None and reckoning.ended and not told
 
 
 def _never_due(row: Schedule) -> str:
@@ -275,7 +296,7 @@ _GLANCE = """
 _COMPANION = tuple(
     field.name
     for field in fields(Schedule)
-    if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "fault"}
+    if field.name in {"days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "formers", "fault"}
 )
 # Both rows, so that nothing of a schedule is written that somebody is just editing, and no edit is waited for.
 _LOCK = """
@@ -315,10 +336,10 @@ _INSERT = """
 """
 _MOVE = """
     UPDATE scheduling_schedulecompanion AS companion SET next_due_at = moved.next_due_at, fires_at = moved.fires_at,
-        edited_at = moved.edited_at, paused_at = moved.paused_at, fault = ''
+        edited_at = NULL, paused_at = moved.paused_at, formers = moved.formers, fault = ''
     FROM unnest(%(id)s::bigint[], %(next_due_at)s::timestamptz[], %(fires_at)s::timestamptz[],
-        %(edited_at)s::timestamptz[], %(paused_at)s::timestamptz[])
-        AS moved (id, next_due_at, fires_at, edited_at, paused_at)
+        %(paused_at)s::timestamptz[], %(formers)s::jsonb[])
+        AS moved (id, next_due_at, fires_at, paused_at, formers)
     WHERE companion.schedule_id = moved.id
 """
 _COUNT = """
@@ -329,8 +350,8 @@ _COUNT = """
 """
 _FAULT = """
     UPDATE scheduling_schedulecompanion AS companion SET fault = found.fault, fires_at = NULL, edited_at = NULL,
-        next_due_at = CASE WHEN next_due_at > edited_at THEN NULL ELSE next_due_at END
-    FROM unnest(%(id)s::bigint[], %(fault)s::text[]) AS found (id, fault)
+        next_due_at = coalesce(found.next_due_at, companion.next_due_at)
+    FROM unnest(%(id)s::bigint[], %(fault)s::text[], %(next_due_at)s::timestamptz[]) AS found (id, fault, next_due_at)
     WHERE companion.schedule_id = found.id
 """
 _SENT = "UPDATE scheduling_jobrun SET sent_at = clock_timestamp() WHERE id = ANY(%s) AND state = 'queued'"
@@ -342,5 +363,9 @@ _ADOPT = """
     ON CONFLICT (schedule_id) DO NOTHING
 """
 _LOOK_AGAIN = """
-    UPDATE scheduling_schedulecompanion SET edited_at = clock_timestamp() WHERE fault <> '' AND edited_at IS NULL
+    UPDATE scheduling_schedulecompanion SET edited_at = clock_timestamp() WHERE schedule_id IN (
+        SELECT schedule_id FROM scheduling_schedulecompanion
+        WHERE fault <> '' AND edited_at IS NULL AND schedule_id > %(after)s
+        ORDER BY schedule_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+    ) RETURNING schedule_id
 """

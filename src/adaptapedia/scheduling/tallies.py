@@ -30,7 +30,7 @@ class Metric:
 
 
 METRICS = {
-    "scheduling_ticks": Metric("Ticks by what became of them: run, missed, paused", ("outcome",)),
+    "scheduling_ticks": Metric("Ticks by what became of them: run, missed, paused, left_out", ("outcome",)),
     "scheduling_lateness_seconds": Metric(
         "From when a tick was to be written until it was",
         buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, inf),

@@ -109,6 +109,7 @@ def refused(statement: str, why: str) -> None:
 @pytest.mark.usefixtures("night_shift")
 def test_a_role_with_rights_on_the_schedules_alone_edits_and_deletes_them(row: PeriodicTask) -> None:
     sql("UPDATE django_celery_beat_periodictask SET enabled = false WHERE id = %s", row.pk)
+    assert ScheduleCompanion.objects.get().formers[0]["cron"][1] == "12"
     sql("DELETE FROM django_celery_beat_periodictask WHERE id = %s", row.pk)
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("RESET SESSION AUTHORIZATION")
@@ -143,6 +144,19 @@ def test_where_everybody_may_make_functions_the_triggers_have_the_rights_of_who_
             cursor.execute(statement)
         cursor.execute(state)
         assert cursor.fetchall() == [(False, True)]
+
+
+def test_where_everybody_may_make_functions_former_rules_are_read_with_the_rights_of_who_edits() -> None:
+    state = "SELECT prosecdef FROM pg_proc WHERE proname = 'scheduling_formers'"
+    _, operation = import_module("adaptapedia.scheduling.migrations.0006_former_rules").Migration.operations
+    with connection.cursor() as cursor:
+        cursor.execute(state)
+        assert cursor.fetchall() == [(True,)]
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        for statement in (*operation.reverse_sql, *operation.sql):
+            cursor.execute(statement)
+        cursor.execute(state)
+        assert cursor.fetchall() == [(False,)]
 
 
 def test_a_bulk_update_is_kept_row_by_row_where_it_changed_something(row: PeriodicTask) -> None:

@@ -1,6 +1,6 @@
 """Schedules edited, held or deleted while beat goes round, in whatever way."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +102,95 @@ def test_what_was_due_before_an_edit_is_still_owed(sent: list[int], beat: Beats)
     assert sent == [JobRun.objects.get(due_at=due_at).pk]
 
 
+HOURS = tuple(timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=ago) for ago in (4, 3, 2, 1))
+
+
+@pytest.fixture
+def hourly(sent: list[int], beat: Beats) -> PeriodicTask:
+    """A schedule whose ticks of the last hours found every beat down."""
+    row = make_schedule("sample-count", cron="0 * * * *")
+    beat().go_round()
+    beat.fresh()
+    ScheduleCompanion.objects.update(next_due_at=HOURS[0], fires_at=HOURS[0])
+    return row
+
+
+def told() -> tuple[list[Any], list[Any]]:
+    """The due times that ran, and from when to when others did not."""
+    skipped = JobRun.objects.filter(state=State.SKIPPED).order_by("due_at")
+    gaps = skipped.values_list("due_at", "due_until", "ticks", "reason")
+    return [*JobRun.objects.filter(state=State.QUEUED).values_list("due_at", flat=True)], [*gaps]
+
+
+def shift(at: datetime) -> None:
+    """Let all edits have been made then."""
+    formers = [{**former, "until": at.isoformat()} for former in ScheduleCompanion.objects.get().formers]
+    ScheduleCompanion.objects.update(edited_at=at, formers=formers)
+
+
+@pytest.mark.parametrize("values", [{"kwargs": '{"a": 1}'}, {"name": "other"}, {"headers": '{"a": 1}'}])
+def test_an_edit_of_what_is_not_the_rule_loses_no_tick(hourly: PeriodicTask, beat: Beats, values: Any) -> None:
+    edit_in_sql(hourly, **values)
+    shift(HOURS[2] + timedelta(minutes=30))
+    edit_in_bulk(hourly, task="sample_idle")
+    beat().go_round()
+    fired, gaps = told()
+    assert len(fired) == 1
+    assert fired[0] >= HOURS[3]
+    assert [gap[:1] + gap[2:] for gap in gaps] == [(HOURS[0], (fired[0] - HOURS[0]) // timedelta(hours=1), "missed")]
+
+
+@pytest.mark.parametrize("way", ["row", "rule", "days", "pause"])
+def test_what_was_due_by_the_rule_before_an_edit_is_told_by_that(hourly: PeriodicTask, beat: Beats, way: str) -> None:
+    rarely = {"month_of_year": str(timezone.now().month % 12 + 1)}
+    if way == "row":
+        edit_in_bulk(hourly, crontab_id=CrontabSchedule.objects.create(**rarely).pk)
+    elif way == "rule":
+        CrontabSchedule.objects.filter(pk=hourly.crontab_id).update(**rarely)
+    elif way == "days":
+        ScheduleCompanion.objects.update(days="L" if (timezone.now() + timedelta(days=1)).day != 1 else "1W")
+    else:
+        edit_in_bulk(hourly, enabled=False)
+        edit_in_bulk(hourly, enabled=True)
+    shift(HOURS[2] + timedelta(minutes=30))
+    ScheduleCompanion.objects.update(missed="skip")
+    beat().go_round()
+    _, gaps = told()
+    if way == "pause":
+        assert gaps[0] == (HOURS[0], HOURS[2], 3, "paused")
+    else:
+        assert gaps == [(HOURS[0], HOURS[2], 3, "missed")]
+
+
+def test_an_edit_between_when_a_tick_is_due_and_when_it_fires_does_not_bring_it_forward(
+    sent: list[int], beat: Beats
+) -> None:
+    row = make_schedule("sample-count")
+    ScheduleCompanion.objects.update(jitter=timedelta(days=3))
+    miss(row, hours=0)
+    engine = beat()
+    for values in ({"kwargs": '{"a": 1}'}, {"crontab": CrontabSchedule.objects.create(minute="0", hour="0")}):
+        edit_in_bulk(row, **values)
+        engine.go_round()
+        assert told() == ([], [])
+    companion = ScheduleCompanion.objects.get()
+    assert companion.edited_at is None
+    assert companion.fires_at is not None
+    assert companion.fires_at > timezone.now()
+    assert len(companion.formers) == 2
+
+
+def test_a_flood_of_edits_that_no_beat_sees_keeps_a_bounded_past(hourly: PeriodicTask, beat: Beats) -> None:
+    for number in range(103):
+        edit_in_bulk(hourly, kwargs=f'{{"a": {number}}}')
+    formers = ScheduleCompanion.objects.get().formers
+    assert len(formers) == 100
+    assert datetime.fromisoformat(formers[-1]["until"]) > timezone.now() - timedelta(minutes=1)
+    beat().go_round()
+    assert ScheduleCompanion.objects.get().formers == []
+    assert sum(gap[2] for gap in told()[1]) >= 3
+
+
 def test_what_an_edited_rule_would_have_been_due_at_is_not_owed_when_it_was_edited_again(
     sent: list[int], beat: Beats
 ) -> None:
@@ -155,9 +244,13 @@ def test_what_somebody_is_just_writing_holds_up_no_other_and_nobody_waits(
     engine = beat()
     with transaction.atomic():
         PeriodicTask.objects.filter(pk=held.pk).update(**held_by)
-        engine.go_round()
+        pauses = []
+        for _ in range(4):
+            engine.go_round()
+            pauses.append(engine._pause)
         assert engine.leads
         assert [run.schedule_name for run in JobRun.objects.all()] == ["sample-count"]
+    assert pauses == [0.2, 0.2, 1.0, 1.0]
     engine.go_round()
     assert JobRun.objects.filter(schedule_name="held").count() == 1
 

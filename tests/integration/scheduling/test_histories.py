@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -19,11 +20,12 @@ from adaptapedia.scheduling.core.simulation import Add, Edit, Event, Stop, World
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from adaptapedia.scheduling.store import PostgresStore
-from tests.unit.scheduling.core.histories import History, twenty
+from tests.unit.scheduling.core.histories import NAMES, OFFSETS, History, twenty
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sample_jobs", "virtual_clock")]
 
-JITTERS = (timedelta(0), timedelta(seconds=1), timedelta(minutes=1))
+JITTERS = {(name, offset_of(name, 2 * offset)): 2 * offset for name in NAMES for offset in OFFSETS}
+"""Of a schedule, by what is made of it: each history's offset stands for one."""
 VIRTUAL = """
     CREATE SCHEMA virtual;
     CREATE FUNCTION virtual.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
@@ -49,6 +51,7 @@ class Mirrored(MemoryStore):
         self.pks: dict[int, int] = {}
         self.told_ticks: list[tuple[str, datetime]] = []
         self.told_gaps: list[tuple[str, datetime, datetime, int, str]] = []
+        self._edits = count()
         self._rules: dict[Rule, dict[str, object]] = {}
         self._session: Session | None = None
 
@@ -70,7 +73,8 @@ class Mirrored(MemoryStore):
     def edit(self, row: Row, plan: Plan) -> None:
         self._set_clock()
         super().edit(row, plan)
-        PeriodicTask.objects.filter(pk=self.pks[row.id]).update(enabled=plan.enabled, **self._columns(plan))
+        told = {"enabled": plan.enabled, "kwargs": f'{{"edit": {next(self._edits)}}}', **self._columns(plan)}
+        PeriodicTask.objects.filter(pk=self.pks[row.id]).update(**told)
         self._set_companion(row)
 
     def remove(self, row: Row) -> None:
@@ -102,6 +106,8 @@ class Mirrored(MemoryStore):
         assert companion.fires_at == row.fires_at
         assert (companion.edited_at is None) == (row.mark.edited_at is None)
         assert (companion.paused_at is None) == (row.mark.paused_at is None)
+        untils = {datetime.fromisoformat(former["until"]) for former in companion.formers}
+        assert untils == {former.until for former in row.mark.formers}
 
     def _set_clock(self) -> None:
         with connection.cursor() as cursor:
@@ -110,7 +116,7 @@ class Mirrored(MemoryStore):
     def _set_companion(self, row: Row) -> None:
         """What triggers do not know: the policies, and for an interval whence the history counts."""
         plan = row.plan
-        said = {"missed": plan.missed, "missed_bound": plan.missed_bound, "jitter": jitter_of(row.name)}
+        said = {"missed": plan.missed, "missed_bound": plan.missed_bound, "jitter": JITTERS[row.name, plan.offset]}
         if isinstance(plan.rule, Interval):
             said["anchor_at"] = plan.rule.anchor
         if isinstance(plan.rule, Crontab):
@@ -139,10 +145,6 @@ def columns_of(rule: Rule) -> dict[str, object]:
             return {**none, "clocked": ClockedSchedule.objects.create(clocked_time=rule.at)}
 
 
-def jitter_of(name: str) -> timedelta:
-    return JITTERS[sum(name.encode()) % len(JITTERS)]
-
-
 def as_rows_say(event: Event) -> Event:
     """The event with a plan that a row can say, and with a hang between two steps: here one is one transaction.
 
@@ -157,7 +159,7 @@ def as_rows_say(event: Event) -> Event:
         starts = plan.starts or (plan.rule.anchor if plan.rule.from_anchor else None)
         rule = Interval(plan.rule.every, starts or plan.rule.anchor, from_anchor=starts is not None)
         plan = replace(plan, rule=rule, starts=starts)
-    return replace(event, plan=replace(plan, offset=offset_of(event.name, jitter_of(event.name))))
+    return replace(event, plan=replace(plan, offset=offset_of(event.name, 2 * plan.offset)))
 
 
 @cache

@@ -1,12 +1,15 @@
 """Rows that cannot be reckoned are left out, say why, hold up no other, and go on once mended."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, SolarSchedule
 
+from adaptapedia.scheduling.beat import ADOPT_EVERY
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.store import PostgresStore
 from tests.integration.scheduling.beats import Beats
 from tests.integration.scheduling.world import make_schedule, miss
 
@@ -127,18 +130,39 @@ def test_a_row_whose_policy_is_mended_goes_on(sent: list[int], beat: Beats) -> N
     assert (companion.fault, companion.fires_at is None) == ("", False)
 
 
-def test_mending_a_row_fires_nothing_that_was_due_only_after_it_broke(sent: list[int], beat: Beats) -> None:
-    row = make_schedule("sample-count", cron="0 2 * * *")
+@pytest.mark.parametrize("way", ["edit", "deploy"])
+def test_what_was_due_while_a_row_was_left_out_is_told_once_it_is_mended_and_does_not_fire(
+    sent: list[int], beat: Beats, way: str
+) -> None:
+    row = make_schedule("sample-count", cron="0 * * * *")
     engine = beat()
     engine.go_round()
     PeriodicTask.objects.filter(pk=row.pk).update(args="[1,")
     engine.go_round()
-    assert ScheduleCompanion.objects.get().fault
+    companion = ScheduleCompanion.objects.get()
+    assert companion.fault
+    assert companion.next_due_at is not None
+    hours_ago = companion.next_due_at - timedelta(hours=3)
+    ScheduleCompanion.objects.update(next_due_at=hours_ago, formers=[])
     PeriodicTask.objects.filter(pk=row.pk).update(args="[]")
-    later = ScheduleCompanion.objects.get()
-    assert later.next_due_at is None
+    if way == "deploy":  # no edit tells of it
+        ScheduleCompanion.objects.update(edited_at=None, formers=[])
+        beat.fresh().go_round()
     engine.go_round()
     assert sent == []
+    gap = JobRun.objects.get()
+    assert (gap.state, gap.due_at) == (JobRun.State.SKIPPED, hours_ago)
+    assert gap.ticks in {3, 4}  # should the hour turn meanwhile
+    assert gap.reason == f"left out: {companion.fault}"
+    mended = ScheduleCompanion.objects.get()
+    assert (mended.fault, mended.formers) == ("", [])
+
+
+def test_a_row_that_was_never_sound_tells_its_ticks_too_once_it_is(sent: list[int], beat: Beats) -> None:
+    row = make_schedule("sample-count", cron="0 * * * *", args=[1])
+    PeriodicTask.objects.filter(pk=row.pk).update(args="[1,")
+    beat().go_round()
+    assert ScheduleCompanion.objects.get().next_due_at is not None
 
 
 def test_what_is_left_out_is_looked_at_again_each_minute(sent: list[int], beat: Beats) -> None:
@@ -147,3 +171,24 @@ def test_what_is_left_out_is_looked_at_again_each_minute(sent: list[int], beat: 
     beat().go_round()
     companion = ScheduleCompanion.objects.get()
     assert (companion.fault, companion.fires_at is None) == ("", False)
+
+
+def test_what_is_left_out_holds_beat_up_neither_by_its_number_nor_while_somebody_edits_it(
+    sent: list[int], beat: Beats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgresStore.look_again, "__kwdefaults__", {"limit": 2})
+    rows = [make_schedule(f"odd-{number}", task="sample_idle") for number in range(3)]
+    ScheduleCompanion.objects.update(fault="its job said something odd", edited_at=None)
+    miss(make_schedule("sample-count"), hours=1)
+    engine = beat()
+    with transaction.atomic():
+        PeriodicTask.objects.filter(pk=rows[0].pk).update(kwargs='{"a": 1}')
+        engine.go_round()
+        assert engine.leads
+    assert len(sent) == 1
+    assert [*ScheduleCompanion.objects.exclude(fault="").values_list("schedule", flat=True)] == [rows[0].pk]
+    ScheduleCompanion.objects.exclude(schedule__name="sample-count").update(fault="odd", edited_at=None)
+    for left in (3, 1, 0):  # it had come to the last one
+        engine._adopted_at = -ADOPT_EVERY
+        engine.go_round()
+        assert ScheduleCompanion.objects.exclude(fault="").count() == left

@@ -1,11 +1,14 @@
 """The policies of a schedule's row, and cancelling, on a real worker."""
 
+import threading
 import time
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from celery import current_app
+from kombu.exceptions import OperationalError
 
 from adaptapedia.local.processes import is_alive, wait_until
 from adaptapedia.scheduling import care, dispatch
@@ -113,8 +116,20 @@ def test_a_running_job_that_is_cancelled_stops_where_it_tells_its_progress() -> 
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_deaf_job_that_is_cancelled_is_killed_and_its_worker_goes_on(settings: Any) -> None:
+def test_a_deaf_job_that_is_cancelled_is_killed_as_soon_as_the_broker_answers_and_its_worker_goes_on(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.SCHEDULING_TIMING = {"cancel_within": timedelta(seconds=0.5)}
+    answers, revoke, refused = threading.Event(), current_app.control.revoke, list[str]()
+
+    def revoke_at_last(messages: list[str], **how: Any) -> None:
+        answers.wait(60)
+        if not refused:
+            refused.extend(messages)
+            raise OperationalError("connection refused")
+        revoke(messages, **how)
+
+    monkeypatch.setattr(current_app.control, "revoke", revoke_at_last)
     make_schedule("sample-deaf", kwargs='{"seconds": 60}')
     run = in_state(request_run("sample-deaf")[0], State.RUNNING)
     assert wait_until(lambda: starts_of(run) == 1, seconds=60)
@@ -122,7 +137,10 @@ def test_a_deaf_job_that_is_cancelled_is_killed_and_its_worker_goes_on(settings:
     cancel_run(run, by="ada")
     run = tend_until(run, *ENDED)
     assert (run.state, run.reason) == (State.CANCELLED, "cancelled by ada")
+    assert is_alive(process)
+    answers.set()
     assert wait_until(lambda: not is_alive(process), seconds=60)
+    assert refused == [run.message]
     make_schedule("sample-count")
     assert ended(request_run("sample-count")[0]).state == State.SUCCEEDED
     run.refresh_from_db()

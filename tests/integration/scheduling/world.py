@@ -57,7 +57,7 @@ def miss(row: PeriodicTask, *, hours: int) -> None:
     row.crontab.minute, row.crontab.hour = str(due_at.minute), str(due_at.hour)
     row.crontab.day_of_month = row.crontab.month_of_year = "*"
     row.crontab.save()
-    place = {"next_due_at": due_at, "fires_at": due_at if row.enabled else None, "edited_at": None}
+    place = {"next_due_at": due_at, "fires_at": due_at if row.enabled else None, "edited_at": None, "formers": []}
     ScheduleCompanion.objects.update_or_create(schedule=row, defaults=place)
 
 

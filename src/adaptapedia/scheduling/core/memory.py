@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from adaptapedia.scheduling.core.engine import Deposed, Outcome, Standing, Written
-from adaptapedia.scheduling.core.reckoning import Gap, Mark, Plan
+from adaptapedia.scheduling.core.reckoning import PAUSED, Former, Gap, Mark, Plan
 
 
 @dataclass(slots=True, eq=False)
@@ -87,31 +87,23 @@ class MemoryStore:
         return row
 
     def edit(self, row: Row, plan: Plan) -> None:
-        """Change a schedule. Only another rule, start, expiry or pause counts as an edit that `reckon` is told of."""
-        before, row.plan = row.plan, plan
+        """Change a schedule, or what goes with it. As triggers do, keep how it stood where that may have been due."""
+        before, row.plan, mark = row.plan, plan, row.mark
+        if mark.edited_at or not before.enabled or (mark.next_due and mark.next_due <= self.moment):
+            former = Former(self.moment, before, "" if before.enabled else PAUSED)
+            row.mark = replace(mark, formers=(*mark.formers, former))
+        if before.enabled and not plan.enabled:
+            row.mark = replace(row.mark, paused_at=self.moment)
         self._touched.add(row.id)
-        if before.enabled and not plan.enabled and row.mark.paused_at is None:
-            row.mark = replace(self._mark_without_void(row), paused_at=self.moment)
-        if _stands(before) != _stands(plan):
-            row.mark = self._mark_without_void(row)
-            self._note_edit(row)
-        elif row.mark.next_due and row.fires_at:
-            row.fires_at = row.mark.next_due + plan.offset
-            self._await(row)
+        self._note_edit(row)
 
     def remove(self, row: Row) -> None:
         """Delete a schedule. Its ticks stay."""
         del self.rows[row.id]
         self._edited.discard(row.id)
 
-    def _mark_without_void(self, row: Row) -> Mark:
-        """The mark, without a due time that an earlier edit, not reckoned yet, has made void before it came."""
-        mark = row.mark
-        void = mark.edited_at and mark.next_due and mark.next_due > mark.edited_at and not mark.paused_at
-        return replace(mark, next_due=None) if void else mark
-
     def _note_edit(self, row: Row) -> None:
-        row.mark = replace(row.mark, edited_at=self.moment)
+        row.mark = replace(row.mark, edited_at=row.mark.edited_at or self.moment)
         self._edited.add(row.id)
 
     def _write(self, row: Row, outcome: Outcome) -> list[Written]:
@@ -139,7 +131,3 @@ class MemoryStore:
     def _check(self, epoch: int) -> None:
         if epoch != self.epoch:
             raise Deposed(f"Epoch {epoch} is over; {self.epoch} has begun.")
-
-
-def _stands(plan: Plan) -> tuple[object, ...]:
-    return plan.rule, plan.starts, plan.expires, plan.enabled

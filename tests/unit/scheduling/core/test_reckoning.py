@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adaptapedia.scheduling.core.policies import Missed
-from adaptapedia.scheduling.core.reckoning import Gap, Mark, Plan, Reckoning, reckon
+from adaptapedia.scheduling.core.reckoning import PAUSED, Former, Gap, Mark, Plan, Reckoning, reckon
 from adaptapedia.scheduling.core.rules import Clocked, Interval, Rule, ticks_between
 from tests.unit.scheduling.core.crontabs import crontab
 from tests.unit.scheduling.core.oracle import DAY, HOUR, MINUTE, Cron, fires
@@ -126,12 +126,63 @@ def test_an_edit_fires_nothing() -> None:
     assert (reckoning.fire, reckoning.gaps, reckoning.fires_at) == ((), (), day(3, 1))
 
 
-@pytest.mark.parametrize("missed", [Missed.LATEST, Missed.ALL])
-def test_what_was_due_before_an_edit_still_fires_and_the_new_rule_goes_on(missed: Missed) -> None:
+@pytest.mark.parametrize(("missed", "fired"), [(Missed.LATEST, [4]), (Missed.ALL, [2, 4]), (Missed.SKIP, [])])
+def test_what_was_due_before_an_edit_is_owed_as_ever_and_the_new_rule_goes_on(missed: Missed, fired: list[int]) -> None:
     mark = Mark(next_due=day(2, 2), edited_at=day(2, 3))
     reckoning = reckon(daily(hour=4, missed=missed), mark, day(2, 5))
-    assert (reckoning.fire, reckoning.gaps) == ((day(2, 2), day(2, 4)), ())
+    assert reckoning.fire == tuple(day(2, hour) for hour in fired)
+    assert sum(gap.ticks for gap in reckoning.gaps) == 2 - len(fired)
     assert reckoning.mark == Mark(next_due=day(3, 4))
+
+
+HOURLY = Plan(crontab(Cron("0 * * * *")))
+
+
+@pytest.mark.parametrize("now", [HOURLY, daily(hour=9), None])
+@pytest.mark.parametrize(("missed", "fired"), [(Missed.LATEST, 1), (Missed.ALL, 3), (Missed.SKIP, 0)])
+def test_an_edit_while_no_beat_was_there_loses_no_tick_whatever_it_edits(
+    missed: Missed, fired: int, now: Plan | None
+) -> None:
+    mark = Mark(day(2, 1), edited_at=day(2, 5, 30), formers=(Former(day(2, 5, 30), HOURLY),))
+    ticks = [1, 2, 3, 4, 5] + ([6, 7, 8, 9, 10] if now is HOURLY else [9] if now else [])
+    rule = now.rule if now else Clocked(day(2, 3))
+    reckoning = reckon(Plan(rule, missed=missed, missed_bound=3), mark, day(2, 10, 30))
+    assert reckoning.fire == tuple(day(2, hour) for hour in ticks[len(ticks) - fired :])
+    assert [(gap.first, gap.ticks) for gap in reckoning.gaps] == [(day(2, 1), len(ticks) - fired)]
+
+
+def test_each_of_several_edits_that_no_beat_saw_ends_what_stood_before_it() -> None:
+    formers = (Former(day(2, 3), daily(hour=2)), Former(day(2, 6), daily(hour=4)), Former(day(2, 7), None))
+    mark = Mark(next_due=day(3, 1), edited_at=day(2, 1), formers=formers)
+    reckoning = reckon(daily(hour=9, missed=Missed.ALL), mark, day(2, 10))
+    assert reckoning.fire == (day(2, 2), day(2, 4), day(2, 9))
+    assert (reckoning.gaps, reckoning.mark) == ((), Mark(next_due=day(3, 9)))
+
+
+@pytest.mark.parametrize("missed", Missed)
+def test_an_edit_between_when_a_tick_is_due_and_when_it_fires_leaves_both_as_they_are(missed: Missed) -> None:
+    former = Former(day(2, 2, 10), daily(hour=2))
+    plan, mark = daily(hour=3, missed=missed, offset=40 * MINUTE), Mark(day(2, 2), day(2, 2, 10), (former,))
+    waiting = reckon(plan, mark, day(2, 2, 10))
+    assert waiting == Reckoning((), (), Mark(day(2, 2), formers=(former,)), day(2, 2, 40), ended=False)
+    fired = reckon(plan, waiting.mark, day(2, 2, 40))
+    assert (fired.fire, fired.gaps, fired.mark) == ((day(2, 2),), (), Mark(day(2, 3)))
+
+
+def test_an_edit_a_moment_after_a_tick_does_not_make_it_a_missed_one() -> None:
+    edited_at = day(2, 2) + 0.3 * SECOND
+    mark = Mark(day(2, 2), edited_at, (Former(edited_at, daily()),))
+    reckoning = reckon(daily(missed=Missed.SKIP), mark, edited_at)
+    assert (reckoning.fire, reckoning.gaps) == ((day(2, 2),), ())
+
+
+def test_what_was_due_while_it_was_left_out_is_told_when_it_is_mended_and_does_not_fire() -> None:
+    mended = Mark(day(2, 2), day(5, 3), (Former(day(5, 3), daily(), "left out: it was odd"),), fault="it was odd")
+    reckoning = reckon(daily(), mended, day(5, 3))
+    assert (reckoning.fire, reckoning.mark) == ((), Mark(day(6, 2)))
+    assert reckoning.gaps == (Gap(day(2, 2), day(5, 2), 4, more=False, reason="left out: it was odd"),)
+    by_code = reckon(daily(), Mark(day(2, 2), fault="it was odd"), day(5, 3))
+    assert (by_code.fire, by_code.gaps) == ((), reckoning.gaps)
 
 
 def test_what_was_due_before_an_edit_is_told_where_missed_ticks_are_skipped() -> None:
@@ -143,7 +194,7 @@ def test_what_was_due_before_an_edit_is_told_where_missed_ticks_are_skipped() ->
 def test_a_paused_schedule_is_left_as_it_is() -> None:
     mark = Mark(next_due=day(2, 2), paused_at=day(1))
     assert reckon(daily(enabled=False), mark, day(9)) == Reckoning((), (), mark, None, ended=False)
-    edited = replace(mark, edited_at=day(1))
+    edited = replace(mark, edited_at=day(1, 2))
     assert reckon(daily(enabled=False), edited, day(9)).mark == mark
 
 
@@ -159,6 +210,25 @@ def test_a_tick_awaited_at_the_pause_counts_as_one_though_the_rule_was_changed_s
     mark = Mark(next_due=day(2, 2), paused_at=day(1), edited_at=day(2, 6))
     assert reckon(daily(hour=4), mark, day(2, 6)).gaps == (Gap(day(2, 2), day(2, 4), 2, more=False, reason="paused"),)
     assert reckon(daily(hour=9), mark, day(2, 6)).gaps == (Gap(day(2, 2), day(2, 2), 1, more=False, reason="paused"),)
+
+
+def test_a_pause_is_told_by_the_rule_that_stood_and_what_follows_the_resume_by_its_policy() -> None:
+    formers = (Former(day(2, 12), daily()), Former(day(4, 12), daily(hour=4), PAUSED), Former(day(6), daily(hour=4)))
+    mark = Mark(day(2, 2), day(2, 12), formers, paused_at=day(2, 12))
+    reckoning = reckon(daily(hour=9), mark, day(6, 10))
+    assert reckoning.fire == (day(6, 9),)
+    assert [(gap.reason, gap.first, gap.ticks) for gap in reckoning.gaps] == [
+        ("paused", day(2, 2), 3),
+        ("missed", day(5, 4), 1),
+    ]
+
+
+def test_a_pause_that_no_beat_saw_keeps_what_was_due_before_it() -> None:
+    mark = Mark(day(3, 2), day(2, 12), (Former(day(3, 12), daily(hour=1)),), paused_at=day(3, 12))
+    reckoning = reckon(daily(hour=1, enabled=False), mark, day(4))
+    assert reckoning.mark == Mark(day(3, 1), formers=mark.formers, paused_at=day(3, 12))
+    made_paused = Mark(edited_at=day(2), paused_at=day(2))
+    assert reckon(daily(enabled=False), made_paused, day(4)).mark == Mark(paused_at=day(2))
 
 
 def test_a_pause_without_a_tick_leaves_no_gap() -> None:
@@ -189,7 +259,7 @@ def test_a_one_off_fires_once_and_has_ended() -> None:
 def test_of_several_ticks_only_the_first_that_fires_is_a_one_off_s() -> None:
     reckoning = reckon(daily(one_off=True, missed=Missed.ALL), Mark(next_due=day(2, 2)), day(5))
     assert (reckoning.fire, reckoning.ended) == ((day(2, 2),), True)
-    owed = reckon(daily(hour=4, one_off=True), Mark(next_due=day(2, 2), edited_at=day(2, 3)), day(2, 5))
+    owed = reckon(daily(hour=4, one_off=True), Mark(next_due=day(2, 2), edited_at=day(2, 3)), day(2, 3))
     assert (owed.fire, owed.ended) == ((day(2, 2),), True)
 
 

@@ -128,6 +128,15 @@ def test_a_rule_replaced_before_it_was_due_fires_nothing_though_no_beat_saw_eith
     assert minutes(daily[0], *events, until=8 * 60, beats=1) == [(7 * 60, 7 * 60, "")]
 
 
+@pytest.mark.parametrize("missed", Missed)
+def test_edits_while_every_beat_is_down_lose_no_tick(missed: Missed) -> None:
+    plan = Plan(MINUTELY.rule, missed=missed)
+    events = [Kill(NOON + 90 * SECOND, 0), Edit(NOON + 4.5 * MINUTE, "it", plan), Edit(NOON + 6.5 * MINUTE, "it", plan)]
+    found = [*simulate({"it": plan}, NOON, NOON + 10 * MINUTE, [*events, Start(NOON + 9.5 * MINUTE, 0)])]
+    assert sum(one.ticks for one in found) == 10
+    assert {one.due_at for one in found if one.what == "gap"} == ({NOON + 2 * MINUTE} if missed != "all" else set())
+
+
 def test_events_after_the_end_do_not_happen() -> None:
     assert minutes(MINUTELY, Kill(NOON + 99 * MINUTE, 0), until=1) == [(1, 1, "")]
 
