@@ -35,7 +35,8 @@ SEED = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(1_000_000))
 
 SECOND = timedelta(seconds=1)
 ENDED = {"succeeded", "failed", "skipped", "cancelled"}
-PATIENCE = '{"heartbeat": 0.5, "lost_after": 3, "resend_after": 3, "write_within": 60, "cancel_within": 3}'
+# Sent again only after a while: where a machine has much to do, messages that merely wait would multiply.
+PATIENCE = '{"heartbeat": 0.5, "lost_after": 3, "resend_after": 10, "write_within": 60, "cancel_within": 3}'
 
 PREPARE = """
 from datetime import timedelta

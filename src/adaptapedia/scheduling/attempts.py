@@ -52,22 +52,7 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
         if run is None:
             return None
         _supersede_unanswered(run)
-        JobRun.objects.filter(pk=run.pk).update(
-            state=State.RUNNING,
-            fence=F("fence") + 1,
-            worker=worker,
-            message=message,
-            behind=None,
-            started_at=Now(),
-            heartbeat_at=Now(),
-            next_attempt_at=None,
-            done=None,
-            total=None,
-            step="",
-            error="",
-            traceback="",
-        )
-        run.refresh_from_db()
+        _begin(run, worker=worker, message=message)
         return run
 
 
@@ -93,6 +78,26 @@ def _may_start(run: JobRun, *, too_late: bool | None) -> bool:
     else:
         return _is_free(run)
     return False
+
+
+def _begin(run: JobRun, *, worker: str, message: str) -> None:
+    """Write down that this worker has it, under a new fence and with nothing of an earlier attempt left."""
+    JobRun.objects.filter(pk=run.pk).update(
+        state=State.RUNNING,
+        fence=F("fence") + 1,
+        worker=worker,
+        message=message,
+        behind=None,
+        started_at=Now(),
+        heartbeat_at=Now(),
+        next_attempt_at=None,
+        done=None,
+        total=None,
+        step="",
+        error="",
+        traceback="",
+    )
+    run.refresh_from_db()
 
 
 def policies_for(run: JobRun) -> Policies:

@@ -20,7 +20,7 @@ from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trou
 from adaptapedia.scheduling.plans import companion_of
 from adaptapedia.scheduling.previewing import zone_of
 from adaptapedia.scheduling.reckonable import reckonable
-from adaptapedia.scheduling.wording import in_utc
+from adaptapedia.scheduling.wording import in_utc, sentence
 
 ON_TIME = timedelta(seconds=60)
 """A tick within this time before the moment is what was meant by it."""
@@ -207,7 +207,7 @@ def _without_row(case: _Case) -> Iterator[tuple[str, list[str]]]:
 
 
 def _left_out(case: _Case) -> list[str]:
-    return [_("Beat leaves it out until it is mended: %(fault)s") % {"fault": _sentence(case.fault)}]
+    return [_("Beat leaves it out until it is mended: %(fault)s") % {"fault": sentence(case.fault)}]
 
 
 def _paused_still(case: _Case) -> str:
@@ -280,7 +280,7 @@ def _troubles_then(case: _Case) -> Iterator[str]:
     until = case.tick + timedelta(minutes=10)
     for trouble in Trouble.objects.filter(open_then, about, began_at__lte=until)[:3]:
         said = _("The watchdog noted from %(when)s on: %(seen)s")
-        yield said % {"when": case.told(trouble.began_at), "seen": _sentence(trouble.seen)}
+        yield said % {"when": case.told(trouble.began_at), "seen": sentence(trouble.seen)}
 
 
 def _of_the_deleted(name: str, at: datetime) -> Explanation:
@@ -292,8 +292,3 @@ def _of_the_deleted(name: str, at: datetime) -> Explanation:
     if last is None:
         return Explanation(name, at, "deleted", (gone,), None, None, None, None)
     return Explanation(name, at, "deleted", (gone, *outcomes.told(last)), last.due_at, last, None, None)
-
-
-def _sentence(text: str) -> str:
-    said = text.strip()
-    return said if said.endswith((".", "!", "?")) else f"{said}."

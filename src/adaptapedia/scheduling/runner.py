@@ -8,7 +8,8 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -257,42 +258,39 @@ class Pulse:
 
     def _look(self) -> None:
         """See whether the run has been cancelled, and write what has been logged."""
-        try:
+        with self._unless_away("not looked after"):
             self._cancelled = self._cancelled or attempts.cancel_asked(self._run)
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
-            connection.close()
         self._keep_lines()
 
     def _keep_lines(self) -> None:
-        try:
-            if self._capture.waiting:
+        if self._capture.waiting:
+            with self._unless_away("what it logged waits"):
                 self._capture.flush()
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: its lines wait, the database is out of reach: %s", self._run, in_a_line(error))
-            connection.close()
 
     def _stop(self) -> None:
         """Give the run back, unless the job ends within its grace."""
         if self._ended.wait(GRACE):
             return
-        try:
+        with self._unless_away("not given back"):
             self.given_back = attempts.give_back(self._run)
             self._taken_over = True
             log.info(
                 "Run %s: the worker stops, its attempt is %s", self._run, "given back" if self.given_back else "over"
             )
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: not given back, the database is out of reach: %s", self._run, in_a_line(error))
-            connection.close()
 
     def _show(self, progress: Progress) -> None:
         done, total, step = progress
-        try:
+        with self._unless_away("no heartbeat"):
             if attempts.beat_heart(self._run, done=done, total=total, step=step):
                 self._shown = progress
             else:
                 self._taken_over = True
+
+    @contextmanager
+    def _unless_away(self, otherwise: str) -> Iterator[None]:
+        """Go on without the database while it is away, and log what is otherwise."""
+        try:
+            yield
         except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: no heartbeat, the database is out of reach: %s", self._run, in_a_line(error))
+            log.warning("Run %s: %s, the database is out of reach: %s", self._run, otherwise, in_a_line(error))
             connection.close()

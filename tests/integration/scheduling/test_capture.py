@@ -14,9 +14,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from adaptapedia.scheduling.attempts import policies_for
 from adaptapedia.scheduling.capture import KEPT, Capture
 from adaptapedia.scheduling.models import JobRun, RunLine
-from adaptapedia.scheduling.runner import run_message
+from adaptapedia.scheduling.runner import Pulse, run_message
 from adaptapedia.scheduling.terms import Counts, Run
 from tests.integration.scheduling.world import SAMPLES, make_run
 
@@ -48,6 +49,14 @@ def test_lines_of_the_attempt_are_kept_and_those_before_and_after_are_not() -> N
     first, second = RunLine.objects.filter(run=run)
     assert (first.text, first.level, first.logger, first.attempt) == ("3 books read", "warning", "books", 2)
     assert second.text == "a library's"
+
+
+def test_what_a_job_logged_is_kept_before_its_end_is_recorded() -> None:
+    run = make_run()
+    with Capture(run) as capture, Pulse(run, policies_for(run), capture) as pulse:
+        log.warning("the last word")
+        pulse.settle()
+        assert texts(run) == ["the last word"]
 
 
 def test_a_line_of_structlog_is_kept_with_its_fields() -> None:

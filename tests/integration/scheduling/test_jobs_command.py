@@ -124,13 +124,17 @@ def test_servers_out_of_reach_are_one_sentence(processes: Processes) -> None:
     assert "Traceback" not in nowhere.output + unsent.output
 
 
-def test_run_wait_shows_progress_and_counts(worker: Running, processes: Processes) -> None:
+def test_run_wait_shows_progress_counts_and_what_is_logged(worker: Running, processes: Processes, capsys: Any) -> None:
     make_schedule("sample-long", kwargs='{"seconds": 6}')
     running = processes.start(*command("run", "sample-long", "--wait"))
     assert running.wait(seconds=90) == 0
     assert "of 60" in running.output
     assert "steps" in running.output
     assert "succeeded" in running.output
+    assert [running.output.count(said) for said in ("info it lies down", "info it [has] slept")] == [1, 1]
+
+    again = jobs(capsys, "retry", str(JobRun.objects.get().pk), "--wait")
+    assert [line["text"] for line in again["lines"]] == ["it lies down", "it [has] slept"]
 
 
 def test_run_wait_exits_with_1_when_the_run_fails(worker: Running, processes: Processes) -> None:

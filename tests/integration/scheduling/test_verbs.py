@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from adaptapedia.scheduling.console.printing import terminal
 from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
+from adaptapedia.scheduling.watching import LINES_A_LOOK, watch
 from tests.integration.scheduling.world import make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,16 @@ def test_show_says_how_many_older_lines_there_are_and_how_to_see_them(capsys: An
     assert ("line 0." in whole, "older lines" in whole) == (True, False)
     assert len(told(capsys, "show", str(run.pk))["lines"]) == 60
     assert [line["text"] for line in told(capsys, "show", str(run.pk), "--lines", "1")["lines"]] == ["line 59."]
+
+
+def test_who_watches_a_run_is_shown_its_newest_lines_and_that_there_are_older_ones(capsys: Any) -> None:
+    run = make_run(state=State.SUCCEEDED)
+    for number in range(1, LINES_A_LOOK + 3):
+        RunLine.objects.create(run=run, attempt=1, at=NOON, level="info", logger="x", text=f"line {number} [bold]")
+    watch(run, terminal())
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "… older lines are left out"
+    assert lines == [f"12:00:00 info line {number} [bold]" for number in range(3, LINES_A_LOOK + 3)]
 
 
 def test_pause_and_resume_say_what_they_did(capsys: Any, daily: PeriodicTask) -> None:

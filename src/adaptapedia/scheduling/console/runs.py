@@ -57,8 +57,12 @@ def show_run(run: JobRun, lines: Iterable[RunLine] = (), *, older: int = 0) -> R
     parts += [Text(f"attempt {past['attempt']}: {past['error']}") for past in run.earlier_attempts]
     parts += [_counts_table(run.counts)] if run.counts else []
     parts += [Text(f"older lines: {older:,} (--lines {KEPT} shows all that are kept)")] if older else []
-    parts += [Text(f"{line.at:%H:%M:%S} {line.level} {line.text}") for line in lines]
+    parts += [log_line(line) for line in lines]
     return Group(*parts, *([Text(run.traceback)] if run.traceback else []))
+
+
+def log_line(line: RunLine) -> Text:
+    return Text(f"{line.at:%H:%M:%S} {line.level} {line.text}")
 
 
 def _due(run: JobRun) -> str:

@@ -198,8 +198,10 @@ def _follow(console: Console, run: JobRun, *, new: bool, wait: bool, as_json: bo
         except Detached:
             console.print(f"\nThe run goes on. See it with `adaptapedia jobs show {run.pk}`.")
             return
-    if wait or as_json:
-        tell(console, telling.told_run(run) if as_json else show_run(run))
+    if as_json:
+        _show_run(console, run, as_json=True)
+    elif wait:
+        tell(console, show_run(run))
     if run.state == State.FAILED:
         raise CommandError(f"Run {run.pk} failed: {run.error}", returncode=1)
 

@@ -8,8 +8,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops import workers
-from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trouble
 from adaptapedia.scheduling.queries import BEAT_SEEN
+from adaptapedia.scheduling.watchdog.looking import Looking
+from adaptapedia.scheduling.watchdog.rounds import go_round
 from tests.integration.ops.samples import SCHEDULES, make_failed_run, make_history, make_run, make_schedules
 
 
@@ -108,6 +110,30 @@ def test_a_run_that_no_worker_takes_is_a_trouble(moderator: Client, all_parts_th
     page = overview(moderator)
 
     assert re.search(r"No worker has taken daily-wikidata-ingestion for (4[5-9]|5\d) s\.", page)
+
+
+def test_what_the_watchdog_has_noted_too_is_listed_once(moderator: Client, all_parts_there: None) -> None:
+    make_schedules()
+    ScheduleCompanion.objects.update(edited_at=None, next_due_at=timezone.now() + timedelta(hours=1))
+    ScheduleCompanion.objects.filter(schedule__name="weekly-jwt-cleanup").update(fault="there is no 30 February")
+    Lease.objects.update_or_create(id=1, defaults={"renewed_at": timezone.now() + timedelta(hours=1)})
+    question = {"text": "240 of 8,000 pairs have vanished.", "answers": [["keep", "Keep them"]]}
+    make_run(state=JobRun.State.ASKING, question=question)
+    make_run("daily-stats-update", suspicion="works is 3; 1,800 to 1,900 were usual.")
+    make_run("daily-session-cleanup", state=JobRun.State.FAILED, error="OSError: the disk is full")
+    make_run("weekly-tmdb-refresh", suspicion="processed is 3; 800 to 900 were usual.")
+    make_run("weekly-tmdb-refresh", state=JobRun.State.RUNNING)
+    make_run("hourly-health-check", state=JobRun.State.QUEUED, queue="nowhere", ago=timedelta(minutes=5))
+    go_round(Looking())
+
+    page = overview(moderator)
+
+    noted = {*Trouble.objects.filter(ended_at=None).values_list("kind", flat=True)}
+    assert noted == {"asking", "not-as-usual", "failed", "unplanned", "queued-too-long"}
+    assert "Six things need you." in page
+    assert page.count("daily-wikidata-ingestion asks: 240 of 8,000") == 1
+    assert page.count("were usual") == 2
+    assert "weekly-tmdb-refresh: run" in page, "which the watchdog alone still tells, as it runs again"
 
 
 def test_a_silent_beat_and_a_missing_worker_are_said(moderator: Client) -> None:
