@@ -153,7 +153,7 @@ def test_ctrl_c_detaches_and_the_run_goes_on(worker: Running, processes: Process
 def test_nobody_taking_the_queue_is_said(processes: Processes) -> None:
     make_schedule("sample-long", queue="nobody-listens")
     running = processes.start(*command("run", "sample-long", "--wait"))
-    running.wait_for("No worker takes the queue nobody-listens: start `make up`.", seconds=60)
+    running.wait_for("No worker takes the queue nobody-listens: start one that does.", seconds=60)
     running.kill()
 
 
