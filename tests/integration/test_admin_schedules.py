@@ -17,9 +17,16 @@ from django_celery_beat.models import (
 )
 
 from adaptapedia.scheduling import queries
+from adaptapedia.scheduling.admin.runs import OfSchedule
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
-from tests.integration.ops.samples import make_failed_run, make_person, make_run, make_schedules
+from tests.integration.ops.samples import (
+    make_failed_run,
+    make_many_schedules,
+    make_person,
+    make_run,
+    make_schedules,
+)
 from tests.integration.test_admin import send_form
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +255,21 @@ def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
     page = grace.get(f"{SCHEDULES}{daily().pk}/change/").content.decode()
     assert "let one wait" in page
     assert 'name="companion-0-overlap"' not in page
+
+
+def test_runs_are_filtered_by_a_schedule_out_of_few_alone(ada: Client) -> None:
+    def offered(asked: str = "") -> list[str]:
+        filters = ada.get(f"{RUNS}{asked}").context["cl"].filter_specs
+        return [name for one in filters if isinstance(one, OfSchedule) for name, _ in one.lookup_choices]
+
+    run = make_run("daily-stats-update")
+    assert "weekly-jwt-cleanup" in offered()
+    make_many_schedules(60)
+    make_run("feed-00007")
+    assert offered() == []
+    assert offered("?schedule_name=daily-stats-update") == ["daily-stats-update"]
+    (only,) = ada.get(f"{RUNS}?schedule_name=daily-stats-update").context["cl"].result_list
+    assert only.pk == run.pk
 
 
 def test_links_lead_where_the_setting_says(ada: Client, settings: Any) -> None:

@@ -13,8 +13,9 @@ from adaptapedia.scheduling.attempts import cancelled, count_end, counted, lock,
 from adaptapedia.scheduling.core.policies import Overlap
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.naming import NEAREST, names_around, nearest
 from adaptapedia.scheduling.plans import Schedule, queue_of
-from adaptapedia.scheduling.queries import RULES, names
+from adaptapedia.scheduling.queries import RULES
 from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
@@ -24,9 +25,10 @@ class UnknownSchedule(LookupError):
     """There is no schedule of this name, or what it starts is no job."""
 
     def __init__(self, name: str, *, known: list[str]) -> None:
-        super().__init__(f"There is no schedule {name!r}. The schedules are: {', '.join(known) or 'none yet'}.")
+        near = known if len(known) <= NEAREST else nearest(name, known)
+        are = "The schedules are" if near is known else "The nearest names are"
+        super().__init__(f"There is no schedule {name!r}. {are}: {', '.join(near) or 'none yet'}.")
         self.name = name
-        self.known = known
 
 
 class NotAsked(Exception):
@@ -76,7 +78,7 @@ def schedule_named(name: str) -> PeriodicTask:
     """The row of a schedule, with its rule and its companion. Raises UnknownSchedule."""
     schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
     if schedule is None:
-        raise UnknownSchedule(name, known=names())
+        raise UnknownSchedule(name, known=names_around(name))
     return schedule
 
 
@@ -232,7 +234,7 @@ def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None, arguments: M
     schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
     spec = spec_for(schedule.task) if schedule else registry.get(name)
     if spec is None:
-        raise UnknownSchedule(name, known=names())
+        raise UnknownSchedule(name, known=names_around(name))
     if spec_of_task(spec.task):
         _check_arguments(spec, arguments)
     asked = {"by": by} if by else {}

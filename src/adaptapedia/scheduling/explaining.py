@@ -17,6 +17,7 @@ from adaptapedia.scheduling.changing import Edit, edits_of, paused_by
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trouble
+from adaptapedia.scheduling.naming import names_around
 from adaptapedia.scheduling.plans import companion_of
 from adaptapedia.scheduling.previewing import zone_of
 from adaptapedia.scheduling.reckonable import reckonable
@@ -287,7 +288,7 @@ def _of_the_deleted(name: str, at: datetime) -> Explanation:
     """What the runs of a schedule tell that is no more. Raises UnknownSchedule when there are none."""
     last = queries.runs(name).filter(Q(due_at__lte=at) | Q(due_at=None, created_at__lte=at)).first()
     if last is None and not queries.runs(name).exists():
-        raise UnknownSchedule(name, known=queries.names())
+        raise UnknownSchedule(name, known=names_around(name))
     gone = _("There is no schedule of this name any more.")
     if last is None:
         return Explanation(name, at, "deleted", (gone,), None, None, None, None)

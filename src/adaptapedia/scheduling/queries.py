@@ -13,7 +13,7 @@ from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.plans import Schedule, companion_of
 from adaptapedia.scheduling.reckonable import reckoned
-from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
+from adaptapedia.scheduling.terms import ACCEPTING, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -39,12 +39,15 @@ class ScheduleRow:
     """Why beat leaves it out; empty for one that it does not."""
 
 
-def schedules(*, after: str = "", at_most: int | None = None) -> list[ScheduleRow]:
+def schedules(
+    *, among: QuerySet[PeriodicTask] | None = None, after: str = "", at_most: int | None = None
+) -> list[ScheduleRow]:
     """Schedules by name, each with its last run, in two queries; of each name one run is read, however many there are.
 
-    Only those after a name, and so many, where these are given.
+    Only some, those after a name, and so many, where these are given.
     """
-    named = PeriodicTask.objects.filter(name__gt=after).select_related(*RULES).order_by("name")
+    found = PeriodicTask.objects.all() if among is None else among
+    named = found.filter(name__gt=after).select_related(*RULES).order_by("name")
     rows = [*named.annotate(last_id=Subquery(newest_of_each().values("id")[:1]))[:at_most]]
     last_runs = JobRun.objects.defer("traceback").in_bulk([row.last_id for row in rows if row.last_id is not None])
     return [_shown(row, last_runs.get(row.last_id)) for row in rows]
@@ -116,11 +119,6 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
     if not schedule.enabled:
         return None
     return found.fire[0] if found.fire else found.mark.next_due
-
-
-def names() -> list[str]:
-    """The names of all schedules, and of those jobs that have none yet."""
-    return sorted({*PeriodicTask.objects.values_list("name", flat=True), *registry})
 
 
 def runs(name: str | None = None) -> QuerySet[JobRun]:

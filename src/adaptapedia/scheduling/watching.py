@@ -112,4 +112,4 @@ def _tell_when_unattended(run: JobRun, console: Console) -> None:
         console.print("The broker is out of reach; beat sends the run when it is back.")
         return
     if not any(queue["name"] == run.queue for taken in queues.values() for queue in taken):
-        console.print(f"No worker takes the queue {run.queue}: start `make up`. The run waits for one.")
+        console.print(f"No worker takes the queue {run.queue}: start one that does. The run waits for it.")

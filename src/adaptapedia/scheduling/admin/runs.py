@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import link, once, page_of, table
-from adaptapedia.scheduling import pages, queries
+from adaptapedia.scheduling import naming, pages
 from adaptapedia.scheduling.actions import (
     NotCancellable,
     NotRetryable,
@@ -32,13 +32,14 @@ LINES_SHOWN = 50
 
 
 class OfSchedule(NameFilter):
-    """By the schedules that there are, which asks the schedules and not the runs."""
+    """By the schedules that there are, where they are few: which asks the schedules and not the runs."""
 
     title = _("schedule")
     parameter_name = "schedule_name"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(name, name) for name in queries.names()]
+        chosen = [name for name in request.GET.getlist(self.parameter_name) if name]
+        return [(name, name) for name in naming.names_if_few() or chosen]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JobRun]) -> QuerySet[JobRun]:
         return queryset.filter(schedule_name=self.value()) if self.value() else queryset

@@ -12,7 +12,6 @@ from rich.console import Console
 from adaptapedia.desk.changes import made_by
 from adaptapedia.scheduling import backfilling, pausing, queries, telling
 from adaptapedia.scheduling.actions import (
-    UnknownSchedule,
     answer_run,
     cancel_run,
     request_run,
@@ -30,6 +29,7 @@ from adaptapedia.scheduling.lines import kept_lines, newest_lines
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.moments import moment_of
 from adaptapedia.scheduling.previewing import preview
+from adaptapedia.scheduling.terms import registry
 from adaptapedia.scheduling.watching import Detached, watch
 
 RUNS_SHOWN = 20
@@ -79,8 +79,8 @@ def cancel(console: Console, asked: Namespace) -> None:
 
 def runs(console: Console, asked: Namespace) -> None:
     shown = list(queries.runs(asked.name)[:RUNS_SHOWN])
-    if asked.name is not None and not shown and asked.name not in (known := queries.names()):
-        raise UnknownSchedule(asked.name, known=known)
+    if asked.name is not None and not shown and asked.name not in registry:
+        schedule_named(asked.name)
     tell(console, [telling.told_run(run) for run in shown] if asked.as_json else runs_table(shown))
 
 

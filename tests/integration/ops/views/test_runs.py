@@ -9,7 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops.paging import PAGE
 from adaptapedia.scheduling.models import JobRun, RunLine
-from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_run, make_schedules
+from tests.integration.ops.samples import (
+    INGESTION_COUNTS,
+    make_failed_run,
+    make_many_schedules,
+    make_run,
+    make_schedules,
+)
 
 RUN_NOW = "/ops/schedules/daily-wikidata-ingestion/run/"
 
@@ -33,6 +39,24 @@ def test_the_list_is_filtered_by_schedule_and_state(moderator: Client) -> None:
 
     assert f"/ops/runs/{wanted.pk}/" in page
     assert not any(f"/ops/runs/{run.pk}/" in page for run in others)
+
+
+def test_among_very_many_schedules_one_is_searched_by_its_name_or_a_part_of_it(
+    moderator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_many_schedules(130)
+    run = make_run("feed-00077")
+
+    with django_assert_max_num_queries(8):
+        page = text_of(moderator, "/ops/runs/?state=succeeded")
+    assert 'name="schedule"' in page
+    assert '<input type="hidden" name="state" value="succeeded">' in page
+    assert "feed-00001" not in page
+    assert f"/ops/runs/{run.pk}/" in text_of(moderator, "/ops/runs/?schedule=feed-00077")
+    meant = text_of(moderator, "/ops/runs/?schedule=D-0007")
+    assert "One of these may be meant." in meant
+    assert re.findall(r">(feed-\d+)</a>", meant) == [f"feed-0007{n}" for n in range(10)]
+    assert "No run is like this." in text_of(moderator, "/ops/runs/?schedule=nobody")
 
 
 def test_an_unknown_state_filters_nothing(moderator: Client) -> None:

@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask, SolarSchedule
+from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedule
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
@@ -87,6 +88,38 @@ def test_an_administrator_pauses_and_resumes_and_the_page_says_who(administrator
     assert moderator.post(f"{PAGE}pause/").status_code == 403
     assert "Pause" not in text_of(moderator, PAGE)
     assert administrator.get(f"{PAGE}pause/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("row", "policies", "fault"),
+    [
+        ({"kwargs": "{whole"}, {}, "its kwargs are no JSON"),
+        ({"headers": "[]"}, {}, "its headers are no JSON object"),
+        ({}, {"overlap": "perhaps"}, "a policy that nobody knows"),
+        ({"crontab": None}, {}, ""),
+        ({"crontab": None, "clocked_id": 1}, {}, ""),
+        ({"expires": timezone.now(), "expire_seconds": 60}, {}, ""),
+    ],
+)
+def test_every_act_on_a_schedule_that_is_left_out_says_what_is_wrong_or_is_done(
+    administrator: Client, row: dict[str, Any], policies: dict[str, str], fault: str
+) -> None:
+    make_schedules()
+    ClockedSchedule.objects.create(pk=1, clocked_time=datetime(2020, 1, 1, tzinfo=UTC))
+    PeriodicTask.objects.filter(name=NAME).update(**row)
+    ScheduleCompanion.objects.filter(schedule__name=NAME).update(**policies)
+
+    for act in ("pause/", "resume/", "run/"):
+        assert administrator.post(f"{PAGE}{act}").status_code == 302, act
+    assert PeriodicTask.objects.get(name=NAME).enabled
+    assert JobRun.objects.exists() is not bool(fault)
+    said = text_of(administrator, PAGE)
+    assert ("It cannot run until its row is mended" in said) is bool(fault)
+    assert fault in said
+    span = {"begin": "2026-03-01", "end": "2026-03-04"}
+    for path in ("explain/", "backfill/"):
+        assert administrator.get(f"{PAGE}{path}", span if path == "backfill/" else {}).status_code == 200
+    assert administrator.post(f"{PAGE}backfill/", span).status_code in {200, 302}
 
 
 def test_the_page_shows_what_was_edited_in_bulk(moderator: Client) -> None:
