@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("scheduling", "0005_keep_edits")]
+    dependencies = [("scheduling", "0006_former_rules")]
     operations = [
         AddIndexConcurrently(
             "jobrun",
