@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenMetadata, ScreenWork, Work, WorkMetadata
-from adaptapedia.ingest.models import Difference, Match
+from adaptapedia.ingest.models import Difference, Match, Removal
 from adaptapedia.scheduling.models import JobRun
 from tests.integration.ops.samples import make_differences, make_match, make_rejects, make_run, make_schedules
 
@@ -45,6 +45,7 @@ def make_rows() -> None:
     make_run()
     make_rejects(2)
     make_differences(1)
+    Removal.objects.create(source="tmdb", key="movie/841", entry_id=1, reason="expired", removed_at=timezone.now())
     work = Work.objects.create(**TITLED, wikidata_id=41542, slug="dracula", year=1897, form=Work.Form.NOVEL)
     film = ScreenWork.objects.create(**TITLED, wikidata_id=1, slug="dracula", year=1931, kind=ScreenWork.Kind.FILM)
     Person.objects.create(
