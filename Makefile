@@ -19,9 +19,9 @@ up: $(STAMP) ## Run everything in the foreground; Ctrl-C stops it
 lab: $(STAMP) ## Wikidata, TMDb and Open Library on this machine, without network or key; ARGS="--fail-one-in 5 --latency-ms 50"
 	@exec $(PYTHON) -m tests.upstreams $(ARGS)
 
-# They mostly wait, so three fit on two cores. Each process has servers of its own; a file's tests stay together, and
+# They mostly wait, so four fit on two cores. Each process has servers of its own; a file's tests stay together, and
 # files go out in pytest's order, so that the many short ones, of tests/unit, come last and fill the gaps.
-SIDE_BY_SIDE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE = --numprocesses 4 --dist loadfile --no-loadscope-reorder
 test: $(STAMP) ## All tests, on servers of their own; ARGS="tests/unit -k name" picks some
 	@$(PYTHON) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 

@@ -161,7 +161,6 @@ def facts_of(case: Case) -> ScreenFacts:
         language=case.language,
         directors=case.directors,
         imdb=(),
-        tmdb=(),
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pytest
 import trustme
 
@@ -77,6 +78,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the settings from a temporary home, its folder passable for PostgreSQL's own user when we are root."""
     if unknown := DEMANDED - DEMANDS:
         raise pytest.UsageError(f"ADAPTAPEDIA_DEMAND names what no test knows: {', '.join(sorted(unknown))}")
+    # A busy machine may stand still for longer than an example is allowed; what failed can be had again.
+    hypothesis.settings.register_profile("ours", deadline=None, print_blob=True)
+    hypothesis.settings.load_profile("ours")
     if config.getoption("numprocesses", None):
         if os.environ.get("REDIS_URL"):
             raise pytest.UsageError(
@@ -99,6 +103,25 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = QUICK_HASHERS
     _loading.enter_context(loading.for_good())
     import adaptapedia.celery  # noqa: F401 - sets Django up; our Celery app becomes the one that tests send by
+
+    _look_for_static_files_once()
+
+
+def _look_for_static_files_once() -> None:
+    """Each of Django's clients makes the middleware anew, and that looks at some 270 files for a tenth of a second."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def look_once(middleware: Any) -> None:
+        if not found:
+            collected, middleware.files = middleware.files, found
+            look(middleware)
+            middleware.files = collected
+        middleware.files |= found
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
 
 
 @pytest.hookimpl(trylast=True)

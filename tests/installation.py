@@ -18,17 +18,17 @@ def environment_of(folder: Path) -> dict[str, str]:
     return {
         **plain,
         "ADAPTAPEDIA_HOME": str(folder / "home"),
-        "PORT": str(free_port()),
+        "PORT": str(free_port(in_a_row=2)),
         "WIKIDATA_SPARQL_ENDPOINT": "http://127.0.0.1:9/sparql",
         "CONTACT": "tests@example.org",
     }
 
 
-def start(folder: Path, environment: dict[str, str]) -> Running:
+def start(folder: Path, environment: dict[str, str], *, seconds: float = 180) -> Running:
     """Start it and wait until it says that it is ready."""
     running = Running([*COMMAND, "up"], log=folder / f"up-{time.monotonic_ns()}.log", environment=environment)
     try:
-        running.wait_for("Ready: ", seconds=180)
+        running.wait_for("Ready: ", seconds=seconds)
     except AssertionError:
         running.stop()
         raise

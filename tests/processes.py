@@ -38,14 +38,14 @@ class Running:
         """All it has printed so far, both streams."""
         return self.log.read_text(errors="replace")
 
-    def wait_for(self, text: str, *, seconds: float = 30) -> str:
+    def wait_for(self, text: str, *, seconds: float = 120) -> str:
         """Wait until it has printed `text`; what it printed. Fails with the output when it ends or time is up."""
         wait_until(lambda: text in self.output or self.process.poll() is not None, seconds=seconds)
         output = self.output
         assert text in output, f"{self.process.args!r} did not print {text!r} within {seconds} s:\n{output[-4000:]}"
         return output
 
-    def wait(self, *, seconds: float = 30) -> int:
+    def wait(self, *, seconds: float = 120) -> int:
         """Wait for its end; its exit code."""
         return self.process.wait(seconds)
 

@@ -49,6 +49,15 @@ PLAIN_FAULTS = {
 SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN", "ALERT_WEBHOOK", "HEARTBEAT_URL"}
 """Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
 
+PATIENCE_WITH_POSTGRES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A connection whose other end has vanished without a word is given up within a minute, not after the two hours that
+systems wait (libpq; not for Unix sockets). A server that is only slow still answers for its end of the connection."""
 CONNECTION_KEPT_FOR = 600
 """Seconds a thread keeps its connection to PostgreSQL; a new one a request costs several times the page's queries.
 Before each request it is asked whether it still lives, so a restarted server is never noticed by readers."""
@@ -270,7 +279,7 @@ class Config(BaseSettings):
         """Django's settings of the one database."""
         address, kept_for = self.database_address, CONNECTION_KEPT_FOR
         parsed: dict[str, Any] = {**dj_database_url.parse(address, conn_max_age=kept_for, conn_health_checks=True)}
-        parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
+        parsed["OPTIONS"] = PATIENCE_WITH_POSTGRES | parsed.get("OPTIONS", {})
         return parsed
 
     def redis(self, role: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 FLAGS = [
@@ -18,6 +18,8 @@ FLAGS = [
 ]
 
 Open = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # a busy machine may take seconds over a page
 
 
 @pytest.fixture(scope="module")

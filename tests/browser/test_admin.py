@@ -124,6 +124,7 @@ def test_an_entry_is_found_edited_and_unlocked_again(open_page: Open, session: s
     page = open_page(addresses["works"], session=session)
     page.locator("#searchbar").fill("drac")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=drac"))
     page.get_by_role("link", name="Dracula", exact=True).click()
     page.get_by_label("Year", exact=True).fill("1898")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -73,6 +73,7 @@ def test_results_come_while_typing_and_the_address_follows(open_page: Open) -> N
     page = open_page("/search/")
     page.evaluate("window.same = true")
     page.locator("#q").press_sequentially("rashomon")
+    expect(page.locator(".hit-title")).to_have_count(1)
     expect(page.locator(".hit-title")).to_have_attribute("href", "/screen/rashomon/")
     assert "q=rashomon" in page.url
     page.get_by_role("radio", name="books").check()

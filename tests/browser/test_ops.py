@@ -22,6 +22,7 @@ from tests.integration.ops.samples import (
     make_clash,
     make_failed_run,
     make_history,
+    make_many_schedules,
     make_match,
     make_person,
     make_rejects,
@@ -186,13 +187,40 @@ def test_the_focus_stays_where_it_is_while_the_overview_renews_itself(open_page:
     page = open_page(everything()["overview"], session=session)
     button = page.get_by_role("button", name="Run daily-stats-update now")
     button.focus()
-    before = page.locator("#overview").element_handle()
+    before = page.locator("#standing").element_handle()
 
     with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
         pass
     before.wait_for_element_state("hidden")
 
     expect(button).to_be_focused()
+
+
+def test_among_very_many_schedules_one_is_found_while_the_page_renews_itself(open_page: Open, session: str) -> None:
+    make_many_schedules(130)
+    make_failed_run(name="feed-00077")
+    make_run("feed-00003", state=JobRun.State.RUNNING)
+    page = open_page("/ops/?only=trouble", session=session)
+    expect(page.locator(".programme > li")).to_have_count(1)
+    found = look_over(page, "ops-overview-trouble")
+    page.get_by_role("link", name="all schedules").click()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("link", name="feed-00050")).to_be_visible()
+    found += look_over(page, "ops-overview-many")
+
+    page.get_by_label("With a part of the name").press_sequentially("D-0012")
+    JobRun.objects.filter(state=JobRun.State.RUNNING).update(step="reading the feed")
+    expect(page.get_by_text("reading the feed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="feed-00050")).to_be_visible()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".programme > li h3")).to_have_text(["feed-00129"])
+    page.goto("/ops/runs/?schedule=D-0007")
+    found += look_over(page, "ops-runs-many")
+    page.get_by_role("link", name="feed-00077").click()
+    expect(page.get_by_role("table").get_by_text("Failed")).to_be_visible()
+    assert found == []
 
 
 def test_everything_is_there_without_script(open_page: Open, session: str) -> None:
@@ -213,14 +241,13 @@ def test_everything_is_there_without_script(open_page: Open, session: str) -> No
 def test_day_and_night_are_chosen_by_the_reader_or_the_system(open_page: Open) -> None:
     page = open_page("/", dark=True, script=False)
 
-    def paper() -> str:
-        return page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-
-    night = paper()
+    body = page.locator("body")
+    night = body.evaluate("body => getComputedStyle(body).backgroundColor")
     page.get_by_role("button", name="day", exact=True).click()
-    assert paper() != night
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(body).not_to_have_css("background-color", night)
     page.get_by_role("button", name="as the system").click()
-    assert paper() == night
+    expect(body).to_have_css("background-color", night)
 
 
 def test_the_measure_of_contrast_finds_grey_on_paper(open_page: Open) -> None:

@@ -15,6 +15,8 @@ from tests.processes import Processes, Running
 
 LEASE = 5.0
 """Seconds after which another beat ends the session of a leader that hangs."""
+STALL = LEASE + 3
+"""Seconds for which a server may pass nothing: longer than a leader may be silent, and than an attempt may."""
 CONCURRENCY = 3
 
 
@@ -49,7 +51,7 @@ class Scene:
         self._database.close()
 
     def attack(self, *, seconds: float, faults: int) -> None:
-        """So many faults, of each kind about as many, spread over so many seconds; at the end nothing sleeps."""
+        """So many faults, of each kind about as many, spread over so many seconds; then all goes on."""
         kinds = [*self.kinds.values()]
         plan = [kinds[number % len(kinds)] for number in range(faults)]
         self.draw.shuffle(plan)
@@ -59,6 +61,8 @@ class Scene:
             fault()
         self._sleep_until(began + seconds)
         self._wake(by=float("inf"))
+        for proxy in (self.to_postgres, self.to_valkey):
+            proxy.stall(0)
 
     @property
     def kinds(self) -> dict[str, Callable[[], None]]:
@@ -71,6 +75,8 @@ class Scene:
             "restart Valkey": lambda: self._restart(self._broker, self.valkey),
             "cut connections to PostgreSQL": lambda: self._cut(self.to_postgres, "PostgreSQL"),
             "cut connections to Valkey": lambda: self._cut(self.to_valkey, "Valkey"),
+            "stall PostgreSQL": lambda: self._stall(self.to_postgres, "PostgreSQL"),
+            "stall Valkey": lambda: self._stall(self.to_valkey, "Valkey"),
         }
 
     def _beat(self) -> Running:
@@ -102,6 +108,11 @@ class Scene:
     def _cut(self, proxy: Proxy, name: str) -> None:
         share = self.draw.choice((0.3, 1.0))
         self._tell(f"{proxy.cut(share=share, draw=self.draw)} connections to {name} cut")
+
+    def _stall(self, proxy: Proxy, name: str) -> None:
+        length = self.draw.uniform(0.5, STALL)
+        self._tell(f"{name} stalls for {length:.1f} s, its connections open")
+        proxy.stall(length)
 
     def _sleep_until(self, moment: float) -> None:
         while (now := time.monotonic()) < moment:

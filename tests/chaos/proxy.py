@@ -1,9 +1,10 @@
-"""A loopback TCP port before a server's Unix socket, whose connections can be cut."""
+"""A loopback TCP port before a server's Unix socket, whose connections can be cut, or stay open and pass nothing."""
 
 import asyncio
 import random
 import socket
 import struct
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -23,6 +24,7 @@ class Proxy:
         self._ready = Event()
         self._thread = Thread(target=self._run, daemon=True)
         self._open: set[asyncio.StreamWriter] = set()
+        self._stalled_until = 0.0
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -52,6 +54,10 @@ class Proxy:
         cut.wait(10)
         return sum(done)
 
+    def stall(self, seconds: float) -> None:
+        """Pass no byte for so long, on the connections that there are and on new ones; 0 goes on at once."""
+        self._stalled_until = time.monotonic() + seconds
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._pass, "127.0.0.1", 0))
@@ -71,7 +77,7 @@ class Proxy:
             writer.transport.abort()
             return
         self._open.add(writer)
-        ways = [asyncio.create_task(_copy(reader, here)), asyncio.create_task(_copy(there, writer))]
+        ways = [asyncio.create_task(self._copy(reader, here)), asyncio.create_task(self._copy(there, writer))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -81,9 +87,10 @@ class Proxy:
             for end in (here, writer):
                 end.close()
 
-
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError, OSError):
-        while data := await source.read(65_536):
-            target.write(data)
-            await target.drain()
+    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, OSError):
+            while data := await source.read(65_536):
+                while time.monotonic() < self._stalled_until:
+                    await asyncio.sleep(0.02)
+                target.write(data)
+                await target.drain()

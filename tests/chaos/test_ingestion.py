@@ -63,7 +63,7 @@ class Installation:
 
     def settled(self, number: int) -> dict[str, Any]:
         """The run when it has ended or waits for its next attempt."""
-        resting = wait_until(lambda: self.run(number)["state"] not in {"queued", "running"}, seconds=60)
+        resting = wait_until(lambda: self.run(number)["state"] not in {"queued", "running"}, seconds=180)
         assert resting, self.story(number)
         return self.run(number)
 
@@ -163,7 +163,7 @@ def writing(installation: Installation) -> Iterator[Callable[[], None]]:
     waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'catalogue_screenwork'::regclass"
 
     def until_it_waits() -> None:
-        assert wait_until(lambda: bool(installation.ask(waiting)), seconds=30)
+        assert wait_until(lambda: bool(installation.ask(waiting)), seconds=120)
         assert installation.ask("SELECT count(*) FROM catalogue_work") == [(PAIRS,)]
 
     connection = psycopg.connect(installation.postgres.url)

@@ -53,6 +53,8 @@ def test_beats_killed_and_started_at_will_write_each_tick_once(processes: Proces
     row.enabled = False
     row.save()
     time.sleep(2)
+    under_way = JobRun.objects.filter(schedule=row, state__in=[State.QUEUED, State.RUNNING])
+    assert wait_until(lambda: not under_way.exists(), seconds=60)
     settled = JobRun.objects.filter(schedule=row).count()
     time.sleep(1.5)
     all_of_it = [*JobRun.objects.filter(schedule=row).order_by("due_at")]
@@ -114,7 +116,7 @@ def test_a_worker_killed_soon_after_it_was_asked_to_stop_has_given_its_deaf_run_
     run, _ = request_run("sample-deaf")
     in_state(run, State.RUNNING)
     assert wait_until(lambda: starts_of(run) == 1, seconds=60)
-    worker.stop(seconds=2)
+    worker.stop(seconds=4)  # as `up` has it
     run.refresh_from_db()
     assert (run.state, run.attempt, run.earlier_attempts, run.sent_at) == (State.QUEUED, 1, [], None), worker.output
 

@@ -35,7 +35,8 @@ SEED = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(1_000_000))
 
 SECOND = timedelta(seconds=1)
 ENDED = {"succeeded", "failed", "skipped", "cancelled"}
-PATIENCE = '{"heartbeat": 0.5, "lost_after": 3, "resend_after": 3, "write_within": 60, "cancel_within": 3}'
+# Sent again only after a while: where a machine has much to do, messages that merely wait would multiply.
+PATIENCE = '{"heartbeat": 0.5, "lost_after": 3, "resend_after": 10, "write_within": 60, "cancel_within": 3}'
 
 PREPARE = """
 from datetime import timedelta
@@ -123,13 +124,13 @@ def all_have_run(scene: Scene, since: datetime) -> bool:
     return len(ask(scene, f"{query} AND due_at > '{since.isoformat()}'")) == 5
 
 
-@pytest.mark.timeout(SECONDS + 420)
+@pytest.mark.timeout(SECONDS + 600)
 def test_under_faults_each_tick_is_told_once_and_no_run_ends_twice(scene: Scene, tmp_path: Path) -> None:
     print(f"CHAOS_SEED={SEED}")
     ask(scene, WATCH_EPOCHS)
     began = datetime.now(UTC)
     scene.start(beats=3, workers=2)
-    assert wait_until(lambda: all_have_run(scene, began), seconds=60), story(scene)
+    assert wait_until(lambda: all_have_run(scene, began), seconds=180), story(scene)
 
     scene.attack(seconds=SECONDS, faults=FAULTS)
 

@@ -68,7 +68,7 @@ def test_the_first_start_tells_address_and_administrator_and_fills_the_catalogue
     assert re.search(r"administrator is admin, with the password \S{16}", output)
     assert re.search(rf"Watch run \d+ at http://localhost:{port}/ops/", output)
     assert re.search(r"Loaded a starter catalogue of \d+ works and \d+ screen works", output)
-    with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=60) as answer:
         assert answer.status == 200
 
 
@@ -100,7 +100,8 @@ def test_readers_do_not_notice_that_the_database_was_restarted(
     assert wait_until(lambda: _status(port, "/readyz") == 200, seconds=60), up.output[-4000:]
     before = _connections(folder)
     assert before is not None
-    with ThreadPoolExecutor(20) as readers:  # every thread of the web server takes a connection, and keeps it
+    # Every thread of the web server takes a connection, and keeps it.
+    with ThreadPoolExecutor(WEB_PROCESSES * WEB_THREADS) as readers:
         assert {*readers.map(lambda _: _status(port, "/readyz"), range(100))} == {200}
     after = _connections(folder)
     assert after is not None
@@ -109,7 +110,7 @@ def test_readers_do_not_notice_that_the_database_was_restarted(
     old.kill()
     assert wait_until(lambda: "postgres" in (now := _children(up)) and now["postgres"].pid != old.pid, seconds=60)
     assert wait_until(lambda: _connections(folder) is not None, seconds=60), up.output[-4000:]
-    with ThreadPoolExecutor(20) as readers:  # all of the kept ones are dead now
+    with ThreadPoolExecutor(WEB_PROCESSES * WEB_THREADS) as readers:  # all of the kept ones are dead now
         assert {*readers.map(lambda _: _status(port, "/readyz"), range(100))} == {200}
 
 
@@ -168,7 +169,7 @@ def test_a_missing_secret_key_is_named_in_a_sentence(environment: dict[str, str]
 
 
 def _run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, command], env=environment, capture_output=True, text=True, timeout=20)
+    return subprocess.run([*COMMAND, command], env=environment, capture_output=True, text=True, timeout=120)
 
 
 def _children(up: Running) -> dict[str, psutil.Process]:
@@ -221,7 +222,7 @@ def _answers(port: str) -> bool:
 
 def _status(port: str, address: str) -> int:
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}{address}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}{address}", timeout=120) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -17,16 +17,16 @@ def test_it_runs_on_the_lab_says_so_and_leaves_nothing() -> None:
     with tempfile.TemporaryDirectory(prefix="adaptapedia lab ") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        up = start(folder, {**environment_of(folder), "ADAPTAPEDIA_LAB": "1"})
+        up = start(folder, {**environment_of(folder), "ADAPTAPEDIA_LAB": "1"}, seconds=400)
         try:
             output = up.output
             assert "ADAPTAPEDIA_LAB: Wikidata, TMDb and Open Library are stand-ins on this machine" in output
             assert "It is fed by " in output
             (endpoint,) = re.findall(r"filling the catalogue from (http://127\.0\.0\.1:\d+/sparql) now", output)
-            assert httpx.get(endpoint, params={"query": "ASK {}"}, headers=AGENT).json()["boolean"] is True
+            assert httpx.get(endpoint, params={"query": "ASK {}"}, headers=AGENT, timeout=60).json()["boolean"] is True
             first = int(endpoint.split(":")[2].partition("/")[0])
-            assert httpx.get(f"http://127.0.0.1:{first + 1}/3/configuration").status_code == 401
-            assert httpx.get(f"http://127.0.0.1:{first + 2}/works/OL1W.json").status_code == 403
+            assert httpx.get(f"http://127.0.0.1:{first + 1}/3/configuration", timeout=60).status_code == 401
+            assert httpx.get(f"http://127.0.0.1:{first + 2}/works/OL1W.json", timeout=60).status_code == 403
             lab = _lab_of(up.pid)
             key = lab.cmdline()[lab.cmdline().index("--tmdb-key") + 1]
             web = next(child for child in psutil.Process(up.pid).children() if "granian" in " ".join(child.cmdline()))
@@ -35,7 +35,7 @@ def test_it_runs_on_the_lab_says_so_and_leaves_nothing() -> None:
             assert not [log for log in (folder / "home" / "logs").iterdir() if key in log.read_text()]
             family = psutil.Process(up.pid).children(recursive=True)
             up.send(signal.SIGTERM)
-            assert up.wait(seconds=15) == 0
+            assert up.wait(seconds=60) == 0
         finally:
             up.stop()
         left = [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]

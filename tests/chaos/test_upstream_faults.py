@@ -77,7 +77,7 @@ def ingested() -> JobRun:
     """The run of the schedule that is asked for now, or brought forward, when its attempt is over."""
     run, _new = request_run(INGESTION)
     under_way = JobRun.objects.filter(pk=run.pk, state__in=(State.QUEUED, State.RUNNING))
-    assert wait_until(lambda: not under_way.exists(), seconds=30)
+    assert wait_until(lambda: not under_way.exists(), seconds=120)
     run.refresh_from_db()
     return run
 

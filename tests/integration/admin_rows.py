@@ -28,12 +28,14 @@ from adaptapedia.catalogue.models import (
     DailyStatistics,
     Person,
     ScreenCredit,
+    ScreenMetadata,
     ScreenWork,
     Work,
     WorkCredit,
     WorkExternalId,
+    WorkMetadata,
 )
-from adaptapedia.ingest.models import Reject, SourceState, Sweep
+from adaptapedia.ingest.models import Reject, Removal, SourceState, Sweep
 from adaptapedia.scheduling.models import JobRun
 
 MANY = 55
@@ -57,6 +59,10 @@ def make_rows() -> None:
     _make_catalogue()
     _make_schedules()
     Reject.objects.bulk_create(Reject(source="wikidata", key=f"Q{n}", reason="same_item", run_id=n) for n in range(30))
+    Removal.objects.bulk_create(
+        Removal(source="tmdb", key=f"movie/{n}", entry_id=n, reason="expired", run_id=n, removed_at=at)
+        for n in range(30)
+    )
     Sweep.objects.bulk_create(
         Sweep(source="wikidata", run_id=n, endpoint="https://example.org", finished_at=at) for n in range(30)
     )
@@ -130,6 +136,11 @@ def _make_catalogue() -> None:
         ScreenCredit(screen_work=film, person=people[-1], role="director", position=n, source="wikidata")
         for n, film in enumerate(films)
     )
+    said: dict[str, Any] = {"digest": 1, "changed_at": at, "provenance": {"*": ["tmdb", 1, at.isoformat()]}}
+    ScreenMetadata.objects.bulk_create(
+        ScreenMetadata(screen_work=film, kind="movie", tmdb_id=film.pk, **said) for film in films
+    )
+    WorkMetadata.objects.bulk_create(WorkMetadata(work=work, key=f"OL{work.pk}W", **said) for work in works)
     WorkExternalId.objects.bulk_create(
         WorkExternalId(work=first, scheme="isbn", value=str(n), source="wikidata") for n in range(MANY)
     )

@@ -184,6 +184,8 @@ def test_an_adaptation_is_retired_and_restored_by_acts_and_not_by_a_date(client:
     assert client.post(f"{address}restore/").status_code == 302
     row.refresh_from_db()
     assert (row.retired_at, row.source) == (None, "wikidata")
+    assert row.provenance["retired_at"][:2] == ["person", ada.pk]
+    assert ada.username in client.get(f"{address}change/").context["adminform"].model_admin.sources(row)
 
 
 def test_an_adaptation_that_an_ingestion_retired_and_a_person_restores_is_theirs(client: Client, ada: User) -> None:

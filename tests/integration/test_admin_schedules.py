@@ -7,6 +7,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -15,9 +16,17 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from adaptapedia.scheduling import queries
+from adaptapedia.scheduling.admin.runs import OfSchedule
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
-from tests.integration.ops.samples import make_failed_run, make_person, make_run, make_schedules
+from tests.integration.ops.samples import (
+    make_failed_run,
+    make_many_schedules,
+    make_person,
+    make_run,
+    make_schedules,
+)
 from tests.integration.test_admin import send_form
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +114,15 @@ def test_a_new_schedule_is_made_with_its_policies(ada: Client) -> None:
     companion = ScheduleCompanion.objects.get(schedule__name="new")
     assert companion.missed == "all"
     assert companion.edited_at is not None
+
+
+def test_a_schedule_whose_companion_was_deleted_is_shown_as_beat_will_find_it(ada: Client) -> None:
+    due = queries.next_due(daily())
+    ScheduleCompanion.objects.all().delete()
+    for page in (SCHEDULES, f"{SCHEDULES}{PeriodicTask.objects.get(name='daily-stats-update').pk}/change/"):
+        shown = ada.get(page).content.decode()
+        assert date_format(due, "SHORT_DATETIME_FORMAT") in shown
+        assert "left out" not in shown
 
 
 def test_a_companion_that_was_deleted_is_made_anew(ada: Client) -> None:
@@ -214,6 +232,17 @@ def test_runs_are_cancelled_and_run_again_from_their_page_and_from_the_list(ada:
     assert (again.trigger, again.due_at, again.arguments["by"]) == ("retry", failed.due_at, "ada")
 
 
+def test_runs_that_are_run_again_together_are_each_run_one_after_the_other(ada: Client) -> None:
+    failed = [make_failed_run(ago=timedelta(hours=hours)) for hours in (50, 26, 2)]
+
+    told = ada.post(RUNS, {"action": "retry_selected", "_selected_action": [run.pk for run in failed]}, follow=True)
+
+    again = JobRun.objects.filter(trigger="retry").order_by("pk")
+    assert [run.due_at for run in again] == [run.due_at for run in failed]
+    assert [run.behind for run in again] == [None, again[0].pk, again[1].pk]
+    assert f"as run {again[2].pk}, which starts when run {again[1].pk} has ended." in told.content.decode()
+
+
 def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
     failed, queued = make_failed_run(), make_run(state="queued")
     grace = Client()
@@ -228,6 +257,21 @@ def test_moderators_neither_cancel_nor_run_again(ada: Client) -> None:
     page = grace.get(f"{SCHEDULES}{daily().pk}/change/").content.decode()
     assert "let one wait" in page
     assert 'name="companion-0-overlap"' not in page
+
+
+def test_runs_are_filtered_by_a_schedule_out_of_few_alone(ada: Client) -> None:
+    def offered(asked: str = "") -> list[str]:
+        filters = ada.get(f"{RUNS}{asked}").context["cl"].filter_specs
+        return [name for one in filters if isinstance(one, OfSchedule) for name, _ in one.lookup_choices]
+
+    run = make_run("daily-stats-update")
+    assert "weekly-jwt-cleanup" in offered()
+    make_many_schedules(60)
+    make_run("feed-00007")
+    assert offered() == []
+    assert offered("?schedule_name=daily-stats-update") == ["daily-stats-update"]
+    (only,) = ada.get(f"{RUNS}?schedule_name=daily-stats-update").context["cl"].result_list
+    assert only.pk == run.pk
 
 
 def test_links_lead_where_the_setting_says(ada: Client, settings: Any) -> None:

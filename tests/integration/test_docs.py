@@ -1,20 +1,28 @@
 """The docs name every job, setting, command and target that there is, with its terms, and none that is gone."""
 
+import ast
+import os
 import re
 import subprocess
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from django.core.management import get_commands, load_command_class
 
+import adaptapedia.scheduling
 from adaptapedia.config import EXAMPLES, Config
 from adaptapedia.ops.words import cadence
 from adaptapedia.scheduling.jobs import JobSpec, registry
+from adaptapedia.scheduling.pages import PAGES
 from adaptapedia.scheduling.wording import in_words
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+SCHEDULING = (CHECKOUT / "docs" / "scheduling.md").read_text()
 OPERATE = (CHECKOUT / "docs" / "operate.md").read_text()
 DOCS = [OPERATE, *((CHECKOUT / name).read_text() for name in ("README.md", "CONTRIBUTING.md"))]
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
@@ -28,9 +36,9 @@ def code() -> str:
     return "\n".join(part.strip("`") for text in DOCS for part in CODE.findall(text))
 
 
-def table(heading: str) -> list[Row]:
-    """The rows of the first table under a heading of docs/operate.md, without their head."""
-    section = OPERATE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+def table(heading: str, *, of: str = OPERATE) -> list[Row]:
+    """The rows of all tables under a heading of docs/operate.md, or of another page, without the first one's head."""
+    section = of.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     lines = [line.strip().strip("|") for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
 
@@ -72,6 +80,88 @@ def test_the_table_of_jobs_has_no_job_that_is_gone() -> None:
 def test_the_table_of_settings_has_each_setting_once_and_none_that_is_gone() -> None:
     told = [name for row in table("Settings") for name in names_in(row[0])]
     assert sorted(told) == sorted(name.upper() for name in Config.model_fields) == sorted(EXAMPLES)
+
+
+def scheduling() -> Iterator[ast.AST]:
+    """Every piece of the code of adaptapedia.scheduling."""
+    for path in Path(adaptapedia.scheduling.__path__[0]).rglob("*.py"):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def imported_by_scheduling() -> set[str]:
+    """The packages, and the rooms of ours, that the scheduler stands on, as they are called where one gets them."""
+    modules = {piece.module or "" for piece in scheduling() if isinstance(piece, ast.ImportFrom)}
+    modules |= {one.name for piece in scheduling() if isinstance(piece, ast.Import) for one in piece.names}
+    ours = {".".join(name.split(".")[:2]) for name in modules if name.startswith("adaptapedia.")}
+    others = {name.partition(".")[0] for name in modules} - {"adaptapedia", *sys.stdlib_module_names}
+    packages = packages_distributions()
+    return (ours - {"adaptapedia.scheduling"}) | {packages[name][0].lower().replace("_", "-") for name in others}
+
+
+def settings_of_scheduling() -> set[str]:
+    """The settings that the scheduler reads, with or without a default."""
+    read = {
+        piece.attr
+        for piece in scheduling()
+        if isinstance(piece, ast.Attribute) and isinstance(piece.value, ast.Name) and piece.value.id == "settings"
+    }
+    texts = {str(piece.value) for piece in scheduling() if isinstance(piece, ast.Constant)}
+    return read | {text for text in texts if re.fullmatch(r"(SCHEDULING|ALERT|SENTRY|CELERY)_[A-Z_]+", text)}
+
+
+def test_what_scheduling_requires_and_reads_is_told_for_whoever_takes_it_alone() -> None:
+    told = {name for row in table("Requires and settings", of=SCHEDULING) for name in names_in(row[0])}
+    of_desk = {"BEHIND_A_PROXY"}
+    rooms = {name for name in imported_by_scheduling() if name.startswith("adaptapedia.")}
+
+    assert {name for name in told if name.isupper()} == settings_of_scheduling() | of_desk
+    assert {name for name in told if name.islower()} - {"package", "setting"} == imported_by_scheduling() - rooms
+    assert all(f"`{room}`" in SCHEDULING for room in rooms)
+    assert all(f'"{page}"' in SCHEDULING for page in PAGES)
+
+
+ALONE = """
+from django.conf import settings
+settings.configure(
+    INSTALLED_APPS=[
+        *["adaptapedia.desk", "adaptapedia.scheduling", "unfold", "unfold.contrib.filters"],
+        *[f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "sessions", "messages")],
+        *["auditlog", "django_celery_beat"],
+    ],
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "adaptapedia.desk.changes.HoldRequest",
+    ],
+    TEMPLATES=[{
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {"context_processors": [
+            *[f"django.contrib.{name}.context_processors.{name}" for name in ("auth", "messages")],
+            "django.template.context_processors.request",
+        ]},
+    }],
+    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "nowhere"}},
+    BEHIND_A_PROXY=False,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+import django
+django.setup()
+from django.contrib import admin
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+call_command("check")
+admin.autodiscover()
+print(*sorted({app for app, _ in MigrationLoader(None).graph.leaf_nodes()}))
+"""
+
+
+def test_scheduling_stands_in_a_project_of_nothing_but_what_it_requires() -> None:
+    bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    made = subprocess.run([sys.executable, "-c", ALONE], check=False, capture_output=True, text=True, env=bare)
+    assert made.returncode == 0, made.stderr
+    apps = {"admin", "auditlog", "auth", "contenttypes", "desk", "django_celery_beat", "scheduling", "sessions"}
+    assert {*made.stdout.split("\n")[-2].split()} == apps
 
 
 def test_every_command_of_ours_is_told_and_every_one_told_exists() -> None:

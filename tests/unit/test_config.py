@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 from celery import Celery
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adaptapedia.config import EXAMPLES, Config, ConfigError
 
@@ -174,6 +175,18 @@ def test_with_one_server_of_ones_own_the_other_is_still_embedded(
     assert config.allowed_hosts == ("a.org", "b.org")
     embedded = config.redis_address if "DATABASE_URL" in own else config.database["HOST"]
     assert str(config.home.run) in embedded
+
+
+def test_a_database_that_vanishes_is_noticed_within_a_minute_unless_its_address_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = load(monkeypatch, **OWN).database["OPTIONS"]
+    assert given["keepalives_idle"] + given["keepalives_count"] * given["keepalives_interval"] <= 60
+    assert 0 < given["tcp_user_timeout"] <= 60_000
+    assert conninfo_to_dict(make_conninfo(**given)), "libpq knows all of them"
+
+    own = load(monkeypatch, **{**OWN, "DATABASE_URL": f"{DATABASE}?tcp_user_timeout=5000"}).database["OPTIONS"]
+    assert own == {**given, "tcp_user_timeout": 5000}
 
 
 def test_broker_results_and_cache_have_databases_of_their_own_after_the_one_named(

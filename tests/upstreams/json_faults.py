@@ -22,7 +22,7 @@ class Words(Protocol):
     """How an upstream words an error of its own."""
 
     def failure(self, status: int) -> Answer:
-        """The body that goes with 401, 429, 500, 502, 503 or 504."""
+        """The body that goes with 401, 404, 429, 500, 502, 503 or 504."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,7 @@ async def _endless_redirect(exchange: Exchange) -> int:
 FAULTS: dict[str, Fault] = {
     "401": _failure(401),
     "403-html": _fixed(403, NO_CONTACT, kind=HTML),
+    "404": _failure(404),
     "429": _failure(429, Retry_After="1"),
     "429-0": _failure(429, Retry_After="0"),
     "429-30": _failure(429, Retry_After="30"),

@@ -120,7 +120,7 @@ class Misbehaviour:
         """Whether a request has come in that is held."""
         return self._reached.is_set()
 
-    def wait_until_held(self, timeout: float = 30.0) -> None:
+    def wait_until_held(self, timeout: float = 120.0) -> None:
         """Return when a request has come in that is held."""
         if not self._reached.wait(timeout):
             raise TimeoutError(f"no request came to be held within {timeout} s")

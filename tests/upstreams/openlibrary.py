@@ -32,6 +32,7 @@ _FIELD = re.compile(r"(?P<field>key|title|author|author_name):(?P<value>\([^)]*\
 _WORK = re.compile(r"/works/(?P<key>OL\d+W)(?P<part>/ratings)?\.json")
 
 STATUS_LINES = {429: "429 Too Many Requests", 500: "500 Internal Server Error", 401: "401 Unauthorized"} | {
+    404: "404 Not Found",
     502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out",
 }  # fmt: skip
 

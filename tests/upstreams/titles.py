@@ -33,7 +33,7 @@ def work(number: int, title: str = "", **values: Any) -> OpenLibraryRecord:
     `work(2, redirect="OL1W")` was merged away.
     """
     names = _names(values.pop("authors", ()))
-    authors = tuple((f"OL{_number(name)}A", name) for name in names)
+    authors = tuple((f"OL{number_of(name)}A", name) for name in names)
     return OpenLibraryRecord(f"OL{number}W", title, authors=authors, **values)
 
 
@@ -42,7 +42,7 @@ def _title(kind: str, number: int, title: str, values: dict[str, Any]) -> TmdbTi
     members = {name: value for name, value in values.items() if name not in told}
     for role in ("directors", "cast"):
         if role in told:
-            told[role] = tuple((_number(name), name) for name in _names(told[role]))
+            told[role] = tuple((number_of(name), name) for name in _names(told[role]))
     told["body"] = {**members, **told.get("body", {})}
     return TmdbTitle(kind, number, title, **{"original_title": title, **told})
 
@@ -51,5 +51,5 @@ def _names(names: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
     return FIRST_PERSON + zlib.crc32(name.encode()) % 900_000

@@ -9,7 +9,7 @@ ACTIONS = ("view", "add", "change", "delete")
 WIDENED_BY_ROWS = frozenset({"catalogue"})
 
 _SEEN = ("catalogue", "ingest", "scheduling", "django_celery_beat")
-_MENDED = ("work", "screenwork", "person", "adaptation")
+_MENDED = ("work", "screenwork", "person", "adaptation", "screenmetadata", "workmetadata")
 
 
 def moderators_may(permission: str) -> bool:

@@ -47,6 +47,10 @@ class MetadataAnswer(serializers.Serializer):
     page = serializers.URLField(help_text=_("The same at the source."))
     title = serializers.CharField(allow_blank=True)
     changed_at = serializers.DateTimeField(help_text=_("When the source last said something new."))
+    written_here = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("The fields that people have written here instead: CC0, as all of ours."),
+    )
 
 
 class TrailerAnswer(serializers.Serializer):

@@ -63,6 +63,7 @@ WORK_METADATA = {
     "ratings": 640,
     "description": "A scientist makes a creature, and leaves it to itself.",
     "changed_at": TIMES["updated_at"],
+    "written_here": [],
 }
 SCREEN_METADATA = {
     "source": "tmdb",
@@ -90,6 +91,7 @@ SCREEN_METADATA = {
     "seasons": [],
     "cast": [{"id": 2920, "name": "Colin Clive", "character": "Henry Frankenstein", "profile_path": ""}],
     "changed_at": TIMES["updated_at"],
+    "written_here": [],
 }
 WORK_ALONE = {**WORK, "adaptations": [{**TIE, "screen_work": SCREEN_BRIEF}], "metadata": WORK_METADATA}
 

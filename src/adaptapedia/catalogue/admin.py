@@ -1,5 +1,6 @@
 """Looking at the catalogue, and mending what an upstream has wrong."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -16,8 +17,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue import panels
-from adaptapedia.catalogue.actions import NOT_EDITED, edit_entry
+from adaptapedia.catalogue.actions import NOT_EDITED, Stamp
 from adaptapedia.catalogue.admin_acts import EntryActs, RetiringActs
+from adaptapedia.catalogue.admin_held import HeldPage
+from adaptapedia.catalogue.admin_metadata import ScreenMetadataPage as ScreenMetadataPage
+from adaptapedia.catalogue.admin_metadata import WorkMetadataPage as WorkMetadataPage
 from adaptapedia.catalogue.models import Adaptation, DailyStatistics, Entry, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import named
 from adaptapedia.desk.pages import Page, ReadOnlyPage
@@ -49,8 +53,8 @@ class EntryForm(FormBase):
         return self.cleaned_data
 
 
-class EntryPage(EntryActs, Page):
-    """An entry comes in from upstream and is mended here: what is changed is locked, the rest follows."""
+class EntryPage(EntryActs, HeldPage):
+    """An entry: it is not deleted, but retired."""
 
     form = EntryForm
     search_fields = ("search_text",)
@@ -67,13 +71,6 @@ class EntryPage(EntryActs, Page):
             (_("Kept"), {"fields": self.kept}),
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An upstream would bring it back: entries are retired."""
-        return False
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -88,9 +85,6 @@ class EntryPage(EntryActs, Page):
             field.help_text = _("Numbers of Wikidata items, with commas between them (145, 30)")
         return field
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        edit_entry(obj, {field: form.cleaned_data[field] for field in form.changed_data}, by=cast(User, request.user))
-
     @admin.display(description=_("Wikidata item"), ordering="wikidata_id")
     def item(self, entry: Entry) -> object:
         return item_page(entry.wikidata_id)
@@ -104,11 +98,6 @@ class EntryPage(EntryActs, Page):
     @once
     def former_slugs(self, entry: Entry) -> SafeString:
         return panels.former_slugs_of(entry)
-
-    @admin.display(description=_("Sources and locks"))
-    @once
-    def sources(self, entry: Entry) -> SafeString:
-        return panels.sources_of(entry)
 
 
 class TitledPage(EntryPage):
@@ -207,7 +196,7 @@ class AdaptationPage(RetiringActs, Page):
     sides: ClassVar[tuple[str, ...]] = ("screen_work", "work", "original")
     terms: ClassVar[tuple[str, ...]] = ("relation", "confidence")
     retired: ClassVar[tuple[str, ...]] = ("retired_at", "retired_reason")
-    story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since")
+    story: ClassVar[tuple[str, ...]] = ("source", "run", "first_seen_at", "missing_since", "sources")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -241,6 +230,8 @@ class AdaptationPage(RetiringActs, Page):
             obj.first_seen_at = timezone.now()
         if form.changed_data or not change:
             obj.source = PERSON
+        if change:
+            obj.provenance |= _written(form.changed_data, by=cast(User, request.user))
         super().save_model(request, obj, form, change)
 
     def turn(self, row: Any, retired_at: datetime | None, *, by: User) -> None:
@@ -248,7 +239,8 @@ class AdaptationPage(RetiringActs, Page):
         if row.retired_reason:
             row.source = PERSON
         row.retired_at, row.retired_reason = retired_at, ""
-        row.save(update_fields=["retired_at", "retired_reason", "source"])
+        row.provenance |= _written(["retired_at"], by=by)
+        row.save(update_fields=["retired_at", "retired_reason", "source", "provenance"])
 
     @admin.display(description=_("Screen work"))
     def of(self, adaptation: Adaptation) -> str:
@@ -261,6 +253,16 @@ class AdaptationPage(RetiringActs, Page):
     @admin.display(description=_("run that brought it"))
     def run(self, adaptation: Adaptation) -> object:
         return run_page(adaptation.run_id)
+
+    @admin.display(description=_("Sources"))
+    @once
+    def sources(self, adaptation: Adaptation) -> SafeString:
+        return panels.sources_of_adaptation(adaptation)
+
+
+def _written(fields: Iterable[str], *, by: User) -> dict[str, Stamp]:
+    """The provenance of what a person writes."""
+    return {field: [PERSON, by.pk, timezone.now().isoformat(timespec="seconds")] for field in fields}
 
 
 @admin.register(DailyStatistics)

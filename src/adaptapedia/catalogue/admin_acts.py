@@ -1,4 +1,4 @@
-"""Acts on an entry that are more than an edit: its address, its locks, whether it stands at all."""
+"""Acts on an entry that are more than an edit: its address, whether it stands at all."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from adaptapedia.accounts.models import User
-from adaptapedia.catalogue.actions import SlugTaken, change_slug, edit_entry, unlock_fields
-from adaptapedia.catalogue.models import Entry
-from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
+from adaptapedia.catalogue.actions import SlugTaken, change_slug, edit_entry
+from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer, posted
 from adaptapedia.desk.pages import Page
 from adaptapedia.kit.text import SLUG_LENGTH
 
@@ -33,16 +32,6 @@ class SlugForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Small letters a–z and digits, with single hyphens between: the-great-gatsby"),
     )
-
-
-class LocksForm(forms.Form):
-    fields_locked = forms.MultipleChoiceField(label=_("Fields"), widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args: Any, entry: Entry) -> None:
-        super().__init__(*args)
-        labels = {field.name: str(field.verbose_name).capitalize() for field in entry._meta.concrete_fields}
-        choices = [(name, labels.get(name, name)) for name in sorted(entry.locks)]
-        cast(forms.MultipleChoiceField, self.fields["fields_locked"]).choices = choices
 
 
 class RetiringActs(Base):
@@ -75,7 +64,7 @@ class RetiringActs(Base):
                 self.turn(entry, timezone.now() if retired else None, by=by)
             return _("It is retired.") if retired else _("It is back.")
 
-        return answer(self, request, entry, Act(title, explanation, title, perform, Nothing(_posted(request))))
+        return answer(self, request, entry, Act(title, explanation, title, perform, Nothing(posted(request))))
 
     def has_retire_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_turn(request, obj, retired=False)
@@ -112,28 +101,7 @@ class EntryActs(RetiringActs):
                 raise Refused(_("Another entry has this address, or had it once. Choose another.")) from None
             return _("Its address has changed. The old one leads here.")
 
-        form = SlugForm(_posted(request), initial={"slug": entry.slug})
+        form = SlugForm(posted(request), initial={"slug": entry.slug})
         explanation = _("The page moves to the new address. Whoever follows the old one is led there.")
         asked = Act(_("Change address"), explanation, _("Move it"), perform, form)
         return answer(self, request, entry, asked)
-
-    @act(label=_("Unlock fields"), path="unlock", icon="lock_open")
-    def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        entry = self.found(request, object_id)
-        if not entry.locks:
-            explanation = _("No field is locked: upstreams write all of them.")
-        else:
-            explanation = _(
-                "What a person wrote is locked. An unlocked field keeps its value until its upstream is next read."
-            )
-
-        def perform(given: dict[str, Any]) -> object:
-            unlock_fields(entry, given["fields_locked"])
-            return _("Upstreams may write these fields again.")
-
-        form = LocksForm(_posted(request), entry=entry)
-        return answer(self, request, entry, Act(_("Unlock fields"), explanation, _("Unlock"), perform, form))
-
-
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignObjectRel, Model, QuerySet
 
-from adaptapedia.catalogue.actions import derive
+from adaptapedia.catalogue.actions import Held, derive, forget_record, hold
 from adaptapedia.catalogue.derived import GUARDED_WITH_TITLE
+from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Adaptation, Entry, Person
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 
@@ -49,9 +50,14 @@ def merge_entries(entry: Entry, *, into: Entry) -> None:
     if type(entry) is not type(into) or entry.pk == into.pk:
         raise NotAlike(f"{entry!r} cannot be merged into {into!r}")
     for row in sorted((entry, into), key=lambda one: one.pk):
-        row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update())
+        hold(row)
     for hook in _hooks:
         hook(entry, into)
+    if (both := metadata_of(entry, into)) is not None:
+        for metadata in both:
+            hold(metadata)
+        _take_fields(*both)
+        both[1].save()
     _move_rows(entry, into)
     _take_fields(entry, into)
     former, slug = FORMER_SLUGS[type(entry)], entry.slug
@@ -60,7 +66,14 @@ def merge_entries(entry: Entry, *, into: Entry) -> None:
     into.save()
 
 
-def fields_taken(entry: Entry, into: Entry) -> set[str]:
+def metadata_of(entry: Entry, into: Entry) -> tuple[Metadata, Metadata] | None:
+    """What upstreams tell of the one that goes and of the one that stays, where they tell of both: like the entries
+    themselves, the one stays, with what people wrote in the other."""
+    theirs, ours = (getattr(one, "metadata", None) for one in (entry, into))
+    return (theirs, ours) if theirs is not None and ours is not None else None
+
+
+def fields_taken(entry: Held, into: Held) -> set[str]:
     """What the one that stays takes over from the other: fields and lists that people wrote there alone."""
     return _by_people(entry) - _by_people(into) - ITS_OWN
 
@@ -116,7 +129,7 @@ def _move_one(row: Model, field: str, into: Entry) -> None:
         row.delete()
 
 
-def _take_fields(entry: Entry, into: Entry) -> None:
+def _take_fields(entry: Held, into: Held) -> None:
     """What a person wrote, with its lock and where it comes from; then upstreams are merged into it once more."""
     taken = fields_taken(entry, into)
     for field in taken - LISTS:
@@ -126,10 +139,10 @@ def _take_fields(entry: Entry, into: Entry) -> None:
     into.locks |= {name: lock for name, lock in entry.locks.items() if name in taken}
     if taken & NAMES:
         derive(into)
-    into.wikidata_digest = None
+    forget_record(into)
 
 
-def _by_people(entry: Entry) -> set[str]:
+def _by_people(entry: Held) -> set[str]:
     """Fields that are locked, or guarded by such a lock, or put down to a person."""
     title = "name" if isinstance(entry, Person) else "title"
     written = {field for field, stamp in entry.provenance.items() if stamp[0] == BY_A_PERSON}

@@ -2,8 +2,11 @@
 
 Their licences are not Wikidata's: nothing of these tables is in a dump under CC0, and all of a row
 can go without touching its entry. `provenance` and `locks` are those of `models.Entry`; `digest` tells
-whether an upstream's record differs from the one that the row was last made of.
+whether an upstream's record differs from the one that the row was last made of. What a person writes is
+put down to them there, and is our own data.
 """
+
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,12 +21,30 @@ class Metadata(models.Model):
     locks = models.JSONField(default=dict, blank=True)
     changed_at = models.DateTimeField(_("changed"), help_text=_("When the source last said something new."))
 
+    MENDED: ClassVar[tuple[str, ...]] = ()
+    """Fields that a person may write. The rest the source has measured, or holds in lists of its own shape."""
+
     class Meta:
         abstract = True
+
+    @property
+    def entry(self) -> Any:
+        """Whose metadata it is."""
+        return getattr(self, self.owner())
+
+    @classmethod
+    def owner(cls) -> str:
+        """The name of the field that says whose metadata it is."""
+        return cls._meta.pk.name
 
 
 class ScreenMetadata(Metadata):
     """What TMDb says of a film or series (`/movie/{id}`, `/tv/{id}`). Texts may be empty; None is not known."""
+
+    MENDED = (
+        *("title", "overview", "tagline", "status", "homepage", "released", "ended", "runtime", "episodes"),
+        *("genres", "keywords", "poster_path", "backdrop_path"),
+    )
 
     class Kind(models.TextChoices):
         MOVIE = "movie", _("Film")
@@ -85,6 +106,8 @@ class ScreenMetadata(Metadata):
 
 class WorkMetadata(Metadata):
     """What Open Library says of a work. None is not known."""
+
+    MENDED = ("title", "first_year", "description", "subjects", "languages", "cover_id")
 
     work = models.OneToOneField(
         "catalogue.Work", models.CASCADE, primary_key=True, related_name="metadata", verbose_name=_("work")

@@ -10,6 +10,8 @@ stands for every field without an entry of its own. `locks` holds the fields tha
 set, which no upstream overwrites: `{"title": {"by": 3, "at": "..."}}`.
 """
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -237,7 +239,8 @@ class Adaptation(models.Model):
     """A screen work made from a work, or (remake) from another screen work.
 
     It knows since when it has been missing upstream, not when it was last seen, so that reading
-    it again writes nothing.
+    it again writes nothing. `source`, `run_id` and `first_seen_at` tell where it came from; `provenance` has what
+    came otherwise, or changed since.
     """
 
     class Relation(models.TextChoices):
@@ -260,6 +263,7 @@ class Adaptation(models.Model):
     source = models.CharField(_("source"), max_length=20)
     confidence = models.PositiveSmallIntegerField(_("confidence in per cent"), default=100)
     run_id = models.BigIntegerField(_("run that brought it"), null=True, blank=True)
+    provenance = models.JSONField(default=dict, db_default={}, blank=True)
     first_seen_at = models.DateTimeField(_("first seen"))
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
@@ -281,6 +285,11 @@ class Adaptation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.screen_work} ← {self.work or self.original}"
+
+    @property
+    def stamps(self) -> dict[str, Any]:
+        """Its provenance as entries have theirs, where `*` stands for every field without one of its own."""
+        return {"*": [self.source, self.run_id, self.first_seen_at.isoformat()], **self.provenance}
 
 
 class FormerSlug(models.Model):

@@ -1,24 +1,30 @@
 """What belongs to an entry, as tables on its page in the admin. One query each, however much there is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import Held
 from adaptapedia.catalogue.derived import DERIVED
-from adaptapedia.catalogue.models import Entry, Person, ScreenCredit, ScreenWork, Work, WorkCredit
+from adaptapedia.catalogue.metadata import Metadata
+from adaptapedia.catalogue.models import Adaptation, Entry, Person, ScreenCredit, ScreenWork, Work, WorkCredit
 from adaptapedia.catalogue.queries import FORMER_SLUGS
 from adaptapedia.desk.panels import SHOWN, More, page_of, run_page, table
 
 LONGEST = 200
 """Letters of a value of metadata."""
 NOT_TOLD = {"screen_work", "work", "digest", "provenance", "locks"}
+Stamps = Mapping[str, Any]
+Locks = Mapping[str, Any]
 READ = SHOWN + 1
 """One more than is shown, so that a panel knows whether there are more."""
 
@@ -82,48 +88,52 @@ def former_slugs_of(entry: Entry) -> SafeString:
 
 def metadata_of(entry: Work | ScreenWork) -> SafeString:
     """What TMDb or Open Library tells, field by field, and where each comes from."""
-    told = getattr(entry, "metadata", None)
-    fields = [] if told is None else [field for field in told._meta.concrete_fields if field.name not in NOT_TOLD]
-    rows = [(str(field.verbose_name).capitalize(), *_metadata(field.name, told)) for field in fields]
-    columns = (_("Field"), _("Value"), _("Source"), _("Run"), _("Since"))
-    return table(columns, rows, empty=_("Nothing has been told yet."))
+    told: Metadata | None = getattr(entry, "metadata", None)
+    columns = (_("Field"), _("Value"), _("Source"), _("Run"), _("Since"), _("Locked by"))
+    if told is None:
+        return table(columns, (), empty=_("Nothing has been told yet."))
+    people = _people(told.provenance, told.locks)
+    rows = []
+    for field in (field.name for field in told._meta.concrete_fields if field.name not in NOT_TOLD):
+        value = Truncator(str(getattr(told, field))).chars(LONGEST)
+        rows.append((_label(told, field), value, *_source(field, told.provenance, told.locks, people)))
+    return format_html("{}<p>{}</p>", table(columns, rows, empty=""), page_of(told, text=_("Mend it")))
 
 
-def _metadata(field: str, told: Any) -> tuple[object, ...]:
-    source, run, at = (*told.provenance.get(field, told.provenance.get("*", ())), None, None, None)[:3]
-    held = _("locked") if field in told.locks else run_page(run if isinstance(run, int) else None)
-    return Truncator(str(getattr(told, field))).chars(LONGEST), source, held, _moment(at)
-
-
-def sources_of(entry: Entry) -> SafeString:
+def sources_of(entry: Held) -> SafeString:
     """Where each value comes from, when it came, and who holds it against upstreams."""
-    people = _people(entry)
-    rows = [_source(field, entry, people) for field in _told(entry)]
     columns = (_("Field"), _("Source"), _("Run"), _("Since"), _("Locked by"))
+    return _sources(entry, entry.provenance, entry.locks, columns)
+
+
+def sources_of_adaptation(adaptation: Adaptation) -> SafeString:
+    """Where each value comes from, and when it came."""
+    return _sources(adaptation, adaptation.stamps, {}, (_("Field"), _("Source"), _("Run"), _("Since")))
+
+
+def _sources(row: Model, stamps: Stamps, locks: Locks, columns: Sequence[object]) -> SafeString:
+    people = _people(stamps, locks)
+    own = sorted({*stamps, *locks} - DERIVED - {"*"})
+    fields = [*(["*"] if "*" in stamps else []), *own]
+    rows = [(_label(row, field), *_source(field, stamps, locks, people))[: len(columns)] for field in fields]
     return table(columns, rows, empty=_("Nothing is known of where it comes from."))
 
 
-def _told(entry: Entry) -> list[str]:
-    """Fields with a source or lock of their own, after the line for all the others."""
-    own = {*entry.provenance, *entry.locks} - DERIVED - {"*"}
-    return [*(["*"] if "*" in entry.provenance else []), *sorted(own)]
-
-
-def _source(field: str, entry: Entry, people: dict[int, User]) -> tuple[object, ...]:
-    source, by, at = (*entry.provenance.get(field, entry.provenance.get("*", ())), None, None, None)[:3]
+def _source(field: str, stamps: Stamps, locks: Locks, people: dict[int, User]) -> tuple[object, ...]:
+    source, by, at = (*stamps.get(field, stamps.get("*", ())), None, None, None)[:3]
     told: object = source
     run: object = run_page(by if isinstance(by, int) else None)
     if source == "person":
         told, run = _by(by, people), "–"
-    lock = entry.locks.get(field)
+    lock = locks.get(field)
     held = f"{_by(lock.get('by'), people)}, {_moment(lock.get('at'))}" if lock else "–"
-    return _label(entry, field), told, run, _moment(at), held
+    return told, run, _moment(at), held
 
 
-def _people(entry: Entry) -> dict[int, User]:
+def _people(stamps: Stamps, locks: Locks) -> dict[int, User]:
     named: Iterable[Any] = (
-        *(lock.get("by") for lock in entry.locks.values()),
-        *(stamp[1] for stamp in entry.provenance.values() if stamp[0] == "person"),
+        *(lock.get("by") for lock in locks.values()),
+        *(stamp[1] for stamp in stamps.values() if stamp[0] == "person"),
     )
     return User.objects.in_bulk({number for number in named if isinstance(number, int)})
 
@@ -133,10 +143,10 @@ def _by(number: Any, people: dict[int, User]) -> str:
     return person.get_username() if person else _("somebody who has gone")
 
 
-def _label(entry: Entry, field: str) -> str:
+def _label(row: Model, field: str) -> str:
     if field == "*":
         return _("All others")
-    known = {column.name: column for column in entry._meta.concrete_fields}
+    known = {column.name: column for column in row._meta.concrete_fields}
     return str(known[field].verbose_name).capitalize() if field in known else field
 
 

@@ -103,20 +103,24 @@ def _external_ids(table: str, owner: str) -> str:
          ORDER BY x.scheme, x.value), '[]') FROM {table} x WHERE x.{owner} = e.id) AS external_ids"""
 
 
-WORK_METADATA = """
+WRITTEN_HERE = """'written_here', (
+            SELECT coalesce(json_agg(stamp.key ORDER BY stamp.key), '[]') FROM jsonb_each(m.provenance) AS stamp
+            WHERE stamp.value ->> 0 = 'person')"""
+"""The fields of metadata that people wrote, which are our own."""
+WORK_METADATA = f"""
     (SELECT json_build_object(
         'key', m.key, 'title', m.title, 'first_year', m.first_year, 'authors', m.authors, 'subjects', m.subjects,
         'languages', m.languages, 'cover_id', m.cover_id, 'editions', m.editions, 'rating', m.rating,
-        'ratings', m.ratings, 'description', m.description, 'changed_at', m.changed_at)
+        'ratings', m.ratings, 'description', m.description, 'changed_at', m.changed_at, {WRITTEN_HERE})
      FROM catalogue_workmetadata m WHERE m.work_id = e.id) AS metadata"""
-SCREEN_METADATA = """
+SCREEN_METADATA = f"""
     (SELECT json_build_object(
         'kind', m.kind, 'tmdb_id', m.tmdb_id, 'title', m.title, 'overview', m.overview, 'tagline', m.tagline,
         'status', m.status, 'homepage', m.homepage, 'released', m.released, 'ended', m.ended, 'runtime', m.runtime,
         'episodes', m.episodes, 'popularity', m.popularity, 'vote_average', m.vote_average, 'votes', m.votes,
         'genres', m.genres, 'keywords', m.keywords, 'poster_path', m.poster_path, 'backdrop_path', m.backdrop_path,
         'certificates', m.certificates, 'trailers', m.trailers, 'seasons', m.seasons, 'cast', m."cast",
-        'changed_at', m.changed_at)
+        'changed_at', m.changed_at, {WRITTEN_HERE})
      FROM catalogue_screenmetadata m WHERE m.screen_work_id = e.id) AS metadata"""
 
 

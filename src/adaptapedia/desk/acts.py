@@ -77,5 +77,10 @@ def answer(page: Page, request: HttpRequest, row: Model, asked: Act) -> HttpResp
     return TemplateResponse(request, "desk/act.html", context)
 
 
+def posted(request: HttpRequest) -> Any:
+    """What a form of an act is given: nothing before it is sent."""
+    return request.POST if request.method == "POST" else None
+
+
 class Nothing(forms.Form):
     """For an act that asks only whether."""

@@ -10,8 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import run_page
-from adaptapedia.ingest.models import Reject, SourceState, Sweep
-from adaptapedia.kit.addresses import without_secrets
+from adaptapedia.ingest.models import Reject, Removal, SourceState, Sweep
 
 
 class KeyedPage(ReadOnlyPage):
@@ -19,13 +18,13 @@ class KeyedPage(ReadOnlyPage):
 
     search_fields: ClassVar[Any] = ("=key",)
     search_help_text = _("The upstream's own id, such as Q42")
-    source = "wikidata"
+    sources: ClassVar[Any] = ("wikidata",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if term := search_term.strip():
-            queryset = queryset.filter(Q(source=self.source), Q(key=term) | Q(key=term.upper()))
+            queryset = queryset.filter(Q(source__in=self.sources), Q(key=term) | Q(key=term.upper()))
         return queryset, False
 
 
@@ -42,12 +41,28 @@ class RejectPage(KeyedPage):
         return run_page(reject.run_id)
 
 
+@admin.register(Removal)
+class RemovalPage(KeyedPage):
+    """What of TMDb's and Open Library's has gone, each title by itself."""
+
+    list_display = ("key", "reason", "source", "entry_id", "credits", "refreshed_at", "run", "removed_at")
+    list_filter = (("reason", ChoicesDropdownFilter),)
+    search_help_text = _("As it stands in the list: movie/841, tv/1399, OL893415W")
+    sources = ("tmdb", "open_library")
+    fields = ("key", "reason", "source", "entry_id", "credits", "refreshed_at", "run", "removed_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("run that removed it"))
+    def run(self, removal: Removal) -> object:
+        return run_page(removal.run_id)
+
+
 @admin.register(Sweep)
 class SweepPage(ReadOnlyPage):
     list_display = ("id", "source", "phase", "expected", "run", "started_at", "finished_at")
     list_filter = (("phase", ChoicesDropdownFilter),)
     fields = (
-        *("source", "phase", "run", "read_from", "expected", "class_pairs"),
+        *("source", "phase", "run", "endpoint", "is_fallback", "expected", "class_pairs"),
         *("cursor", "counts", "answer", "whole_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
@@ -56,17 +71,9 @@ class SweepPage(ReadOnlyPage):
     def run(self, sweep: Sweep) -> object:
         return run_page(sweep.run_id)
 
-    @admin.display(description=_("where it is read from"))
-    def read_from(self, sweep: Sweep) -> str:
-        return without_secrets(sweep.endpoint)
-
     @admin.display(description=_("pairs of the class tree"))
     def class_pairs(self, sweep: Sweep) -> int:
         return len(sweep.classes)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The class tree is some hundred thousand numbers: read for one sweep, not for a list of them."""
-        return super().get_queryset(request).defer("classes")
 
 
 @admin.register(SourceState)

@@ -1,11 +1,12 @@
 """People whom only TMDb knew, once Wikidata names them: one entry, not two."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
-from adaptapedia.catalogue.models import FormerPersonSlug, Person, ScreenCredit, WorkCredit
+from adaptapedia.catalogue.merging_entries import merge_entries
+from adaptapedia.catalogue.models import Person, PersonExternalId
+from adaptapedia.ingest.metadata.rows import TMDB
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.staging import stage
@@ -21,18 +22,11 @@ _TWINS = """
 """
 
 
-class Twin(NamedTuple):
-    """A person of TMDb's, and the one of Wikidata's who is the same."""
-
-    person_id: int
-    kept_id: int
-
-
 def adopt_people(items: Iterable[Item], *, origin: Origin) -> int:
     """Give the items' TMDb numbers their people: where only TMDb knew somebody, that entry becomes the item's.
 
-    Where the item has an entry already, the other's credits and addresses move to it. Before the merge of the
-    same items, in its transaction. Tells how many entries were adopted or moved.
+    Where the item has an entry already, the other is merged into it, with all that people wrote there. Before the
+    merge of the same items, in its transaction. Tells how many entries were adopted or merged.
     """
     claims = [(item.qid, value) for item in items for value in item.tmdb_person]
     if not claims:
@@ -41,16 +35,14 @@ def adopt_people(items: Iterable[Item], *, origin: Origin) -> int:
     adopted = execute(statement("people_adopted"), origin.parameters)
     with connection.cursor() as cursor:
         cursor.execute(_TWINS)
-        twins = [Twin(*row) for row in cursor.fetchall()]
-    for twin in twins:
-        _move(twin)
+        twins = dict(cursor.fetchall())
+    _merge(twins, origin)
     return adopted + len(twins)
 
 
-def _move(twin: Twin) -> None:
-    for credit in (ScreenCredit, WorkCredit):
-        credit._default_manager.filter(person=twin.person_id).update(person=twin.kept_id)
-    FormerPersonSlug.objects.filter(person=twin.person_id).update(person=twin.kept_id)
-    gone = Person.objects.get(pk=twin.person_id)
-    FormerPersonSlug.objects.create(slug=gone.slug, person_id=twin.kept_id)
-    gone.delete()
+def _merge(twins: Mapping[int, int], origin: Origin) -> None:
+    """Merge people into others, by their keys; what TMDb said of its number, the origin says now."""
+    PersonExternalId.objects.filter(person__in=twins, source=TMDB).update(source=origin.source)
+    people = Person.objects.in_bulk([*twins.keys(), *twins.values()])
+    for twin, kept in twins.items():
+        merge_entries(people[twin], into=people[kept])

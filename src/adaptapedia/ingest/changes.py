@@ -46,8 +46,8 @@ def execute_logged(
     """Run a statement that writes to a table and log what it changed there. How many rows it changed.
 
     `write` is one UPDATE or INSERT … ON CONFLICT DO UPDATE of `table` AS t, without RETURNING, in the names of
-    `origin.parameters` and of `parameters`. Works for every table: one with a column `provenance` (field → stamp)
-    can be taken back where the stamps are still the run's, one without where the values are still the run's.
+    `origin.parameters` and of `parameters`. Works for every table: one whose column `provenance` (field → stamp)
+    tells of every field can be taken back where the stamps are still the run's, any other where the values are.
     """
     marks = "{" + ",".join(BOOKKEEPING) + "}"
     logged = statement("logged").format(write=write, table=table, key=key, bookkeeping=marks)

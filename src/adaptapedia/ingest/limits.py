@@ -1,19 +1,20 @@
-"""What a run is about to write or remove, beside what earlier ones had: far from that, a person is asked first.
+"""What a run is about to write, beside what earlier ones had: far from that, a person is asked first. What is about
+to be removed because it must be, nobody is asked about; people are told before.
 
-Nothing has been written by then. With too little history nobody is asked.
+Where somebody is asked nothing has been written by then. With too little history nobody is asked.
 """
 
 from collections.abc import Mapping
 
+from adaptapedia.ingest.metadata.refresh import FEW
 from adaptapedia.ingest.models import Sweep, SweepSuspect
 from adaptapedia.ingest.sweep import step
-from adaptapedia.ingest.vanished import GO_ON, KEEP
+from adaptapedia.ingest.vanished import BREAKER, GO_ON, KEEP
 from adaptapedia.scheduling.jobs import Ask, Run
 
 WATCHED = ("works", "screen_works", "pairs")
 """What every sweep has whole. People it has only in part: most are read once a week."""
 ANSWERS = {GO_ON: "Write it all the same", KEEP: "Write it, and retire nothing"}
-EXPIRY_ANSWERS = {GO_ON: "Remove them", KEEP: "Keep them until the next run"}
 
 
 def stop_where_too_little_was_read(sweep: Sweep, run: Run, read: Mapping[str, int]) -> None:
@@ -32,12 +33,13 @@ def stop_where_too_little_was_read(sweep: Sweep, run: Run, read: Mapping[str, in
         raise Ask(f"Less was read than in the last runs: {', '.join(told)}.", answers=ANSWERS)
 
 
-def stop_where_too_much_expires(number: int, run: Run) -> None:
-    """Raises Ask where far more titles would go than is usual, unless somebody has said how to go on."""
-    band = run.usual("expired")
-    if not run.answer and band is not None and number > band.high:
-        told = f"{number:,} titles of TMDb's were not refreshed for six months, and would go; {band.high:,.0f} at most"
-        raise Ask(f"{told} are usual. TMDb's terms allow to keep none of them.", answers=EXPIRY_ANSWERS)
+def warn_where_much_is_about_to_expire(number: int, run: Run, *, of: int, days: int) -> None:
+    """Make the run suspicious where more than a few of the titles go within so many days, unless they are refreshed."""
+    if number > max(FEW, of * BREAKER):
+        run.suspect(
+            f"{number:,} of {of:,} titles of TMDb's have not been refreshed for long, and go within {days} days: "
+            "is TMDB_API_KEY set, and do the refreshes succeed?"
+        )
 
 
 def keep_suspects(sweep: Sweep) -> None:

@@ -34,6 +34,7 @@ from adaptapedia.ingest.rows import (
     work_credits,
     work_row,
 )
+from adaptapedia.ingest.second_hand import tells_more
 from adaptapedia.ingest.slugs import Wish, allocate
 from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.staging import array, copy_in, stage
@@ -46,11 +47,15 @@ CATALOGUE_LOCK = 0x41444150
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of the rows of one kind in a batch; `attached` and `detached` count credits and ids."""
+    """What became of the rows of one kind in a batch; `attached` and `detached` count credits and ids.
+
+    `left` are those that differ and were told second-hand, by somebody who knows no more than we.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    left: int = 0
     attached: int = 0
     detached: int = 0
 
@@ -156,10 +161,13 @@ def merge_screen_works(items: Sequence[tuple[Item, str]], *, origin: Origin) -> 
 
 
 def merge_adaptations(pairs: Sequence[PairRow], *, origin: Origin) -> Merged:
-    """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted."""
+    """Tie screen works to their sources. A pair with a side that has no entry is left out, and not counted.
+
+    What was missing has not been found again for being told of second-hand.
+    """
     stage("stage_pair", PairRow._fields, pairs)
-    found_again = execute_logged(statement("adaptations_found_again"), table=ADAPTATION, origin=origin)
-    updated = found_again + execute_logged(statement("adaptations_adopted"), table=ADAPTATION, origin=origin)
+    names = ("adaptations_adopted",) if origin.is_second_hand else ("adaptations_found_again", "adaptations_adopted")
+    updated = sum(execute_logged(statement(name), table=ADAPTATION, origin=origin) for name in names)
     created = execute(statement("adaptations"), origin.parameters)
     return Merged(created, updated, scalar(statement("adaptations_standing")) - created - updated)
 
@@ -170,10 +178,15 @@ def _merge_entries(kind: Kind, items: Sequence[tuple[Item, str]], origin: Origin
     known = _known(kind, digests.keys())
     new = [(item, what) for item, what in items if item.qid not in known]
     changed = [(item, what) for item, what in items if item.qid in known and known[item.qid] != digests[item.qid]]
+    unchanged = len(items) - len(new) - len(changed)
+    if origin.is_second_hand:
+        told = [item for item, _ in [*new, *changed]]
+        more = tells_more(told, new={item.qid for item, _ in new}, origin=origin)
+        new, changed = ([(item, what) for item, what in some if item.qid in more] for some in (new, changed))
     brought = _bring_in(kind, new, digests, people, origin) if new else 0
     attached, detached = _update(kind, changed, digests, people, origin) if changed else (0, 0)
-    unchanged = len(items) - len(new) - len(changed)
-    return Merged(len(new), len(changed), unchanged, brought + attached, detached)
+    left = len(items) - unchanged - len(new) - len(changed)
+    return Merged(len(new), len(changed), unchanged, left, brought + attached, detached)
 
 
 def _bring_in(

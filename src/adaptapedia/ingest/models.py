@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -41,13 +42,20 @@ class SourceState(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="source_state_key")]
 
 
+class SweepManager(models.Manager["Sweep"]):
+    """Sweeps without their class trees, each some hundred thousand numbers: read where one is looked at."""
+
+    def get_queryset(self) -> models.QuerySet["Sweep"]:
+        return super().get_queryset().defer("classes")
+
+
 class Sweep(models.Model):
     """One reading of an upstream, which may take several attempts of a run.
 
     What was read stays, so that the next attempt goes on where this one stopped. Counts change in
     the transaction of the batch that they count, so that nothing is counted twice. The last finished
-    one stays until the next has finished: it is the last good snapshot, from which items that have not
-    changed since are carried over.
+    one stays until the next has finished: from it items that have not changed since are carried over.
+    So does the last of the first endpoint, the last good snapshot.
     """
 
     class Phase(models.TextChoices):
@@ -62,7 +70,12 @@ class Sweep(models.Model):
 
     source = models.CharField(max_length=20)
     run_id = models.BigIntegerField(help_text=_("The run that goes on with it, or has finished it."))
-    endpoint = models.TextField(help_text=_("Where it is read from."))
+    endpoint = models.TextField(help_text=_("Where it is read from, without what may be secret of the address."))
+    is_fallback = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("It is read elsewhere than at the first endpoint, so that nothing is taken back by it."),
+    )
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.CLASSES)
     cursor = models.JSONField(default=dict, blank=True, help_text=_("How far the phase has come; empty at its start."))
     expected = models.BigIntegerField(null=True, blank=True, help_text=_("Pairs that the upstream counted."))
@@ -80,6 +93,8 @@ class Sweep(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True, help_text=_("Its age counts from here, where it is set."))
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SweepManager()
 
     is_snapshot = False
     """Set on a finished one whose rows are written once more: it stays as it is."""
@@ -140,7 +155,9 @@ class Reject(models.Model):
         MALFORMED_LANGUAGE = "malformed_language", _("a language of the wrong shape")
         MALFORMED_PATH = "malformed_path", _("the path of a picture of the wrong shape")
         MALFORMED_RATING = "malformed_rating", _("an age rating of the wrong shape")
+        MALFORMED_SIZE = "malformed_size", _("a size of pictures of the wrong shape")
         MALFORMED_STATUS = "malformed_status", _("a status of the wrong shape")
+        NOBODY = "nobody", _("a credit without a name or a number")
         NOT_IN_SEARCH = "not_in_search", _("it is there, and the search does not find it")
         AUTHORS_DO_NOT_MATCH = "authors_do_not_match", _("more or fewer names of authors than keys")
         MORE_PROBLEMS = "more_problems", _("more than is told")
@@ -160,6 +177,37 @@ class Reject(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["source", "key", "reason"], name="reject_once")]
         indexes = [models.Index(fields=["reason", "-id"], name="reject_by_reason")]
+
+
+class Removal(models.Model):
+    """That something which TMDb or Open Library told has gone from the catalogue, and why; not what it said."""
+
+    class Reason(models.TextChoices):
+        EXPIRED = "expired", _("not refreshed for six months")
+        UNTIED = "untied", _("not the entry's title, or not any more")
+        UNCREDITED = "uncredited", _("a person whom nobody credits any more")
+
+    source = models.CharField(_("source"), max_length=20)
+    key = models.CharField(
+        _("what went"), max_length=40, help_text=_("As the upstream's addresses have it: movie/841, person/5602.")
+    )
+    entry_id = models.BigIntegerField(_("entry"), help_text=_("Its number in the catalogue."))
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    refreshed_at = models.DateTimeField(_("last answered"), null=True, blank=True)
+    credits = models.PositiveIntegerField(_("credits that went with it"), default=0)
+    run_id = models.BigIntegerField(
+        _("run that removed it"), null=True, blank=True, help_text=_("Empty: a person's decision about a match did.")
+    )
+    removed_at = models.DateTimeField(_("removed"))
+
+    class Meta:
+        verbose_name = _("removal")
+        verbose_name_plural = _("removals")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["source", "key"], name="removal_by_key")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class SweepEdge(models.Model):
@@ -278,8 +326,9 @@ class Change(models.Model):
     """What one row of the catalogue was before a run changed it, so that the run can be taken back.
 
     `before` holds each changed field's former value and provenance, `{"year": [1965, null]}`: null where it fell
-    under `*`. Tables without provenance have the new value as a third element. Lists (`credits`, `external_ids`)
-    are told whole, as `ingest.changes` writes them. What a run made is not told here: it carries the run itself.
+    under `*`. Where provenance does not tell of every field, as of adaptations, the new value is a third element.
+    Lists (`credits`, `external_ids`) are told whole, as `ingest.changes` writes them. What a run made is not told
+    here: it carries the run itself.
     """
 
     run_id = models.BigIntegerField(null=True)
@@ -306,11 +355,17 @@ class Difference(models.Model):
         WORK = "work", _("work")
         SCREEN_WORK = "screen_work", _("screen work")
         PERSON = "person", _("person")
+        WORK_METADATA = "work_metadata", _("metadata of a work")
+        SCREEN_METADATA = "screen_metadata", _("metadata of a screen work")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    entry_id = models.BigIntegerField(_("entry"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    entry_id = models.BigIntegerField(_("entry"), help_text=_("Its number, also where the kind is its metadata."))
     field = models.CharField(_("field"), max_length=40)
-    theirs = models.JSONField(_("upstream says"), help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}')
+    theirs = models.JSONField(
+        _("upstream says"),
+        encoder=DjangoJSONEncoder,
+        help_text='{"year": 1965}, {"title": "Dune", "title_language": "en"}',
+    )
     source = models.CharField(_("source"), max_length=20)
     run_id = models.BigIntegerField(_("run that saw it first"), null=True, blank=True)
     first_seen_at = models.DateTimeField(_("first seen"))

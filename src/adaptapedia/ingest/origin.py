@@ -23,6 +23,8 @@ class Origin:
     source: str
     run_id: int | None
     at: datetime
+    is_second_hand: bool = False
+    """Told by another than the source itself: nothing is taken back by it (`ingest.second_hand`)."""
 
     @property
     def yields(self) -> bool:

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef
 
 from adaptapedia.ingest.carrying import ChangesReader, carry_items, carry_people, count_items, to_read
 from adaptapedia.ingest.models import Sweep, SweepEdge, SweepItem
-from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.redirects import find_targets, follow_redirects, pend_targets
 from adaptapedia.ingest.rows import RECORD, people_named_by
 from adaptapedia.ingest.sides import class_tree, not_there, side_of
@@ -89,7 +88,7 @@ def _end_of_edges(sweep: Sweep, number: int) -> None:
         enter(sweep, Sweep.Phase.ITEMS, to_read(sweep))
 
 
-def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
+def read_items(sweep: Sweep, reader: Reader, run: Run) -> None:
     """Every item of a pair that is pending, and what redirects lead to.
 
     Then each pair has its verdict and everybody in the credits is pending.
@@ -99,7 +98,7 @@ def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> Non
     def classify(item: Item, is_subject: bool) -> str:
         return side_of(item, tree, is_subject=is_subject)
 
-    _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading works and screen works")
+    _read_pending(sweep, reader, run, classify=classify, label="reading works and screen works")
     with step(sweep):
         _analyze()
         follow_redirects(sweep)
@@ -110,13 +109,13 @@ def read_items(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> Non
         enter(sweep, Sweep.Phase.PEOPLE, to_read(sweep))
 
 
-def read_people(sweep: Sweep, reader: Reader, run: Run, *, origin: Origin) -> None:
+def read_people(sweep: Sweep, reader: Reader, run: Run) -> None:
     """Everybody in the credits of what will be written."""
 
     def classify(item: Item, _is_subject: bool) -> str:
         return not_there(item) or SweepItem.Side.PERSON
 
-    _read_pending(sweep, reader, run, origin=origin, classify=classify, label="reading people")
+    _read_pending(sweep, reader, run, classify=classify, label="reading people")
     with step(sweep):
         _analyze()
         find_targets(sweep)
@@ -135,7 +134,7 @@ def _problem_of(item: Item) -> str:
     return "title_too_long" if any(p.reason == "title_too_long" for p in item.problems) else "without_name"
 
 
-def keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origin) -> None:
+def keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]]) -> None:
     """Keep what has been read of items that the sweep needs, each with its side. Within a step."""
     rows = (
         (
@@ -143,24 +142,20 @@ def keep_items(sweep: Sweep, items: Iterable[tuple[Item, str]], *, origin: Origi
             side,
             _problem_of(item),
             array(people_named_by(item)),
-            item.modified,
             RECORD.dump_json(item, exclude_defaults=True).decode(),
         )
         for item, side in items
     )
-    stage("stage_read_item", ("qid", "side", "problem", "people", "modified", "record"), rows)
+    stage("stage_read_item", ("qid", "side", "problem", "people", "record"), rows)
     execute(statement("store_read_items"), {"sweep": sweep.pk})
-    execute(statement("source_states"), origin.parameters)
 
 
-def _read_pending(
-    sweep: Sweep, reader: Reader, run: Run, *, origin: Origin, classify: Callable[[Item, bool], str], label: str
-) -> None:
+def _read_pending(sweep: Sweep, reader: Reader, run: Run, *, classify: Callable[[Item, bool], str], label: str) -> None:
     while batch := _pending_batch(sweep) or _pending_targets(sweep):
         run.progress(sweep.cursor["done"], sweep.cursor["total"], step=label)
         items = reader.items(list(batch))
         with step(sweep):
-            keep_items(sweep, ((item, classify(item, batch[item.qid])) for item in items), origin=origin)
+            keep_items(sweep, ((item, classify(item, batch[item.qid])) for item in items))
             count_items(sweep, read=len(batch))
             sweep.cursor = {**sweep.cursor, "done": sweep.cursor["done"] + len(batch)}
 

@@ -1,7 +1,8 @@
 """One reading of Wikidata into the catalogue, resumed where it stopped.
 
 First everything is read and kept (`reading.py`), then it is written in QID order (`writing.py`):
-the catalogue changes only when a sweep has come whole. A sweep is bound to one endpoint.
+the catalogue changes only when a sweep has come whole. A sweep is bound to one endpoint, and where that is not the
+first it is a fallback: what it says is told second-hand (`second_hand.py`).
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from adaptapedia.ingest.models import Sweep
@@ -27,7 +29,7 @@ VERSION = 1
 """To be raised when more is kept of an item than before: items of an earlier version are not carried over."""
 
 
-def open_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
+def open_sweep(source: str, *, endpoint: str, is_fallback: bool, run: Run, whole: bool) -> Sweep:
     """The sweep under way at this endpoint, or a new one. What other unfinished sweeps had read is dropped.
 
     A new one reads everything when asked to (`whole`), on Sundays, when that is a week ago, and where there is
@@ -38,10 +40,11 @@ def open_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
         current = Sweep.objects.select_for_update().filter(source=source).order_by("-id").first()
         if current and current.finished_at and current.run_id == run.id:
             return current
-        if current and not current.finished_at and _goes_on(current, endpoint=endpoint, run=run, whole=whole):
+        is_ours = current and not current.finished_at and _is_of(current, endpoint=endpoint, is_fallback=is_fallback)
+        if current and is_ours and _goes_on(current, run=run, whole=whole):
             return _taken_over(current, run)
         Sweep.objects.filter(source=source, finished_at=None).delete()
-        return _new_sweep(source, endpoint=endpoint, run=run, whole=whole)
+        return _new_sweep(source, endpoint=endpoint, is_fallback=is_fallback, run=run, whole=whole)
 
 
 def endpoint_under_way(source: str, run: Run) -> str | None:
@@ -51,13 +54,14 @@ def endpoint_under_way(source: str, run: Run) -> str | None:
 
 
 def last_good(source: str) -> Sweep | None:
-    """The last finished sweep, which is the last good snapshot."""
-    return Sweep.objects.filter(source=source).exclude(finished_at=None).order_by("-id").first()
+    """The last good snapshot: the last finished sweep of the first endpoint, else of another."""
+    return _finished(source).order_by("is_fallback", "-id").first()
 
 
 def forget_older(sweep: Sweep) -> None:
-    """Drop the finished sweeps before a finished one: one snapshot is kept."""
-    Sweep.objects.filter(source=sweep.source, pk__lt=sweep.pk).delete()
+    """Drop the sweeps before a finished one, but for the last good snapshot."""
+    snapshot = last_good(sweep.source) or sweep
+    Sweep.objects.filter(source=sweep.source, pk__lt=sweep.pk).exclude(pk=snapshot.pk).delete()
 
 
 def base_of(sweep: Sweep) -> Sweep | None:
@@ -89,8 +93,17 @@ def enter(sweep: Sweep, phase: Sweep.Phase, cursor: dict[str, Any] | None = None
     sweep.phase, sweep.cursor = phase, cursor or {}
 
 
-def _goes_on(sweep: Sweep, *, endpoint: str, run: Run, whole: bool) -> bool:
-    if sweep.endpoint != endpoint or sweep.version != VERSION or (whole and sweep.base_id is not None):
+def _finished(source: str) -> QuerySet[Sweep]:
+    return Sweep.objects.filter(source=source).exclude(finished_at=None)
+
+
+def _is_of(sweep: Sweep, *, endpoint: str, is_fallback: bool) -> bool:
+    """Whether a sweep was begun at this endpoint in this rank, by this version."""
+    return (sweep.endpoint, sweep.is_fallback, sweep.version) == (endpoint, is_fallback, VERSION)
+
+
+def _goes_on(sweep: Sweep, *, run: Run, whole: bool) -> bool:
+    if whole and sweep.base_id is not None:
         return False
     return not _is_stale(sweep) or _is_answered(sweep, run)
 
@@ -112,12 +125,15 @@ def _taken_over(sweep: Sweep, run: Run) -> Sweep:
     return sweep
 
 
-def _new_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
+def _new_sweep(source: str, *, endpoint: str, is_fallback: bool, run: Run, whole: bool) -> Sweep:
     now = timezone.now()
-    base = None if whole or now.astimezone(UTC).weekday() == SUNDAY else _base(source, endpoint=endpoint, now=now)
+    base = None
+    if not whole and now.astimezone(UTC).weekday() != SUNDAY:
+        base = _base(source, endpoint=endpoint, is_fallback=is_fallback, now=now)
     return Sweep.objects.create(
         source=source,
         endpoint=endpoint,
+        is_fallback=is_fallback,
         run_id=run.id,
         version=VERSION,
         base_id=base.pk if base else None,
@@ -125,9 +141,9 @@ def _new_sweep(source: str, *, endpoint: str, run: Run, whole: bool) -> Sweep:
     )
 
 
-def _base(source: str, *, endpoint: str, now: datetime) -> Sweep | None:
-    """The snapshot, where it was read at the same endpoint: another may lag behind, or know less."""
-    found = last_good(source)
+def _base(source: str, *, endpoint: str, is_fallback: bool, now: datetime) -> Sweep | None:
+    """The last finished sweep, where it was read at the same endpoint: another may lag behind, or know less."""
+    found = _finished(source).order_by("-id").first()
     if found is None or found.whole_at is None or found.whole_at <= now - WHOLE_EVERY:
         return None
-    return found if (found.endpoint, found.version) == (endpoint, VERSION) else None
+    return found if _is_of(found, endpoint=endpoint, is_fallback=is_fallback) else None

@@ -3,8 +3,8 @@
 A suspect's items are each asked for by themselves. An item that is gone takes its entry and that entry's adaptations
 with it; one that is there and does not state the pair, the adaptation alone. A sweep that reads everything asks for
 entries too of which it has met neither pair nor credit: together with others first, and singly where they are gone
-or redirect. Retired is hidden, kept, and restored
-when upstream has it again. Where more than BREAKER of what should be seen has vanished, a person is asked first.
+or redirect. Retired is hidden, kept, and restored when upstream has it again. Only the first endpoint is asked:
+another may lag behind. Where more than BREAKER of what should be seen has vanished, a person is asked first.
 """
 
 from collections.abc import Sequence
@@ -58,8 +58,13 @@ class Vanished:
 def question_vanished(sweep: Sweep, reader: ItemReader, run: Run, *, origin: Origin) -> None:
     """Find the suspects and give each its verdict; then the catalogue can be written.
 
-    Raises Ask where too much has vanished, unless somebody has said of this sweep how to go on.
+    Nothing is a suspect for not being told second-hand. Raises Ask where too much has vanished, unless somebody has
+    said of this sweep how to go on.
     """
+    if origin.is_second_hand:
+        with step(sweep):
+            enter(sweep, Sweep.Phase.MERGE)
+        return
     if not sweep.cursor:
         with step(sweep):
             found = execute(statement("suspects"), {**origin.parameters, "sweep": sweep.pk})
@@ -69,7 +74,7 @@ def question_vanished(sweep: Sweep, reader: ItemReader, run: Run, *, origin: Ori
     if not sweep.cursor["allowed"]:
         _stop_where_too_much_has_vanished(sweep, run, origin)
     if sweep.answer != KEEP:
-        _ask_singly(sweep, reader, run, origin)
+        _ask_singly(sweep, reader, run)
     with step(sweep):
         find_targets(sweep)
         _judge(sweep)
@@ -127,7 +132,7 @@ def _question(sweep: Sweep, vanished: Vanished) -> str:
     return f"{told} have vanished{since}{': ' if examples else ''}{examples}{more}."
 
 
-def _ask_singly(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin) -> None:
+def _ask_singly(sweep: Sweep, reader: ItemReader, run: Run) -> None:
     """Each item of each suspect, and each that one of them redirects to, in a query of its own."""
     tree = class_tree(sweep)
     while unasked := _unasked(sweep):
@@ -136,7 +141,7 @@ def _ask_singly(sweep: Sweep, reader: ItemReader, run: Run, origin: Origin) -> N
             (item,) = reader.items([qid])
             with step(sweep):
                 execute(statement("pending_single"), {"sweep": sweep.pk, "qid": qid})
-                keep_items(sweep, [(item, _side(sweep, item, tree))], origin=origin)
+                keep_items(sweep, [(item, _side(sweep, item, tree))])
                 sweep.cursor = {**sweep.cursor, "done": sweep.cursor["done"] + 1}
 
 

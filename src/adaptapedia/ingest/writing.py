@@ -16,10 +16,11 @@ from adaptapedia.ingest.merging import (
     merge_screen_works,
     merge_works,
 )
-from adaptapedia.ingest.models import Sweep
+from adaptapedia.ingest.models import Sweep, SweepItem
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.redirects import merge_redirected, redirected, targets_of
 from adaptapedia.ingest.rows import RECORD, PairRow
+from adaptapedia.ingest.second_hand import LAST, know_items
 from adaptapedia.ingest.sides import class_tree
 from adaptapedia.ingest.sql import execute, scalar, statement
 from adaptapedia.ingest.sweep import enter, step
@@ -68,20 +69,26 @@ PARTS = (
     Part("screen_works", "screen", ACCEPTED + IN_AN_ACCEPTED_PAIR, _screen_works),
 )
 
+NO_ENTRIES = (SweepItem.Side.OTHER, SweepItem.Side.REDIRECT, SweepItem.Side.ABSENT)
+"""Sides of items of which no entry is made."""
+
 
 def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
     """Bring the catalogue up to what the sweep has read. The counts are of the whole sweep.
 
-    Raises Ask, with nothing written, where it has read far less than is usual.
+    What is told second-hand merges, retires and restores nothing, and leaves the rejects as they are. Raises Ask, with
+    nothing written, where the sweep has read far less than is usual.
     """
     if not sweep.cursor:
         read = _rows_to_write(sweep)
-        if not sweep.is_snapshot:
+        if not origin.is_second_hand:
             stop_where_too_little_was_read(sweep, run, read)
         with step(sweep):
             lock_catalogue()
             keep_suspects(sweep)
-            _count_merged(sweep, merge_redirected(sweep))
+            _count_merged(sweep, {} if origin.is_second_hand else merge_redirected(sweep))
+            if origin.is_second_hand:
+                sweep.counts["left_as_they_were"] = 0
             sweep.counts["read"] = read
             sweep.cursor = {"part": 0, "after": [0, 0], "done": 0, "total": sum(read.values())}
     tree, targets = class_tree(sweep), targets_of(sweep)
@@ -95,7 +102,7 @@ def write_catalogue(sweep: Sweep, run: Run, *, origin: Origin) -> Counts:
 def write_again(snapshot: Sweep, run: Run, *, origin: Origin) -> Counts:
     """Bring the catalogue back to what a finished sweep had read, which it is unless it lost something.
 
-    Nothing is retired, restored or rejected anew, and the sweep stays as it is.
+    The origin is second-hand: something newer may have come from elsewhere since. The sweep stays as it is.
     """
     snapshot.is_snapshot = True
     snapshot.phase, snapshot.cursor, snapshot.counts = Sweep.Phase.MERGE, {}, {}
@@ -109,10 +116,13 @@ def _write_entries(sweep: Sweep, run: Run, tree: ClassTree, targets: Mapping[int
         lock_catalogue()
         items = [redirected(item, targets) for item in _items(sweep, part)]
         _count(sweep, part.name, part.merge(items, tree, origin))
-        if len(items) < MERGE_BATCH:
+        is_last = len(items) < MERGE_BATCH
+        reached = LAST if is_last else items[-1].qid
+        know_items(sweep, [part.side], origin=origin, after=sweep.cursor["after"][0], until=reached)
+        if is_last:
             _advance(sweep, len(items), [0, 0], part=sweep.cursor["part"] + 1)
         else:
-            _advance(sweep, len(items), [items[-1].qid, 0])
+            _advance(sweep, len(items), [reached, 0])
 
 
 def _write_pairs(sweep: Sweep, run: Run, origin: Origin) -> None:
@@ -123,15 +133,16 @@ def _write_pairs(sweep: Sweep, run: Run, origin: Origin) -> None:
         _count(sweep, "adaptations", merge_adaptations(pairs, origin=origin))
         if len(pairs) < MERGE_BATCH:
             run.progress(sweep.cursor["total"], sweep.cursor["total"], step="counting what was rejected")
-            if sweep.is_snapshot:
-                enter(sweep, Sweep.Phase.DONE)
-            else:
-                _finish(sweep, origin)
+            if not origin.is_second_hand:
+                _settle(sweep, origin)
+            enter(sweep, Sweep.Phase.DONE)
+            sweep.finished_at = timezone.now()
         else:
             _advance(sweep, len(pairs), [pairs[-1].subject, pairs[-1].source])
 
 
-def _finish(sweep: Sweep, origin: Origin) -> None:
+def _settle(sweep: Sweep, origin: Origin) -> None:
+    """Take in what only the first endpoint can say: what has vanished, is back, is rejected, and is no entry."""
     settled = settle_vanished(sweep, origin=origin)
     for name, number in settled.retired.items():
         sweep.counts[name] |= {"retired": number, "restored": settled.restored[name]}
@@ -142,8 +153,7 @@ def _finish(sweep: Sweep, origin: Origin) -> None:
     execute(statement("rejects").format(stage="stage_reject"), parameters)
     rejected = dict(_rejects_by_reason())
     sweep.counts |= {"rejected": rejected, "rejects": sum(rejected.values())}
-    enter(sweep, Sweep.Phase.DONE)
-    sweep.finished_at = timezone.now()
+    know_items(sweep, NO_ENTRIES, origin=origin)
 
 
 def _tell(sweep: Sweep, run: Run) -> None:
@@ -167,6 +177,8 @@ def _count(sweep: Sweep, name: str, merged: Merged) -> None:
     attached = sweep.counts.setdefault("credits_and_ids", {"written": 0, "removed": 0})
     attached["written"] += merged.attached
     attached["removed"] += merged.detached
+    if "left_as_they_were" in sweep.counts:
+        sweep.counts["left_as_they_were"] += merged.left
 
 
 def _rows_to_write(sweep: Sweep) -> dict[str, int]:

@@ -36,10 +36,10 @@ def run_daily_wikidata_ingestion(run: Run, *, whole: bool = False) -> Counts:
     What has changed is read daily, everything on Sundays, the first time, and when asked to (`whole`).
     """
     ingested = ingest_wikidata(settings.WIKIDATA_SPARQL_ENDPOINTS, _client, run, whole=whole)
-    if ingested.is_fresh:
-        keep_reading(WIKIDATA, at=timezone.now())
+    if ingested.doubt:
+        run.suspect(ingested.doubt)
     else:
-        run.suspect("No endpoint of Wikidata could be read, so the last good snapshot was written once more.")
+        keep_reading(WIKIDATA, at=timezone.now())
     return ingested.counts
 
 

@@ -1,12 +1,20 @@
 """Structured logs: lines to read in a terminal, or one JSON object a line for a collector."""
 
 import logging.config
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor
+
+# Django gives its two handlers of their own, which would print a line twice or send it by mail; httpx tells of every
+# request with its address, the others what goes over the wire: keys are in both.
+LOGGERS: dict[str, dict[str, Any]] = {
+    "django": {"handlers": [], "propagate": True},
+    "django.server": {"handlers": [], "propagate": True},
+    **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "h2", "hpack")},
+}
 
 _open: list[Mapping[str, Any]] = []
 
@@ -49,17 +57,7 @@ def write_logs(wanted: Mapping[str, Any]) -> None:
         *([] if wanted["readable"] else [structlog.stdlib.ExtraAdder()]),  # Celery's and Django's extras are objects
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if wanted["readable"] else "iso", utc=True),
     ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            *seen_by_all,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+    _set_up_structlog(seen_by_all)
     line = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": seen_by_all,
@@ -75,14 +73,23 @@ def write_logs(wanted: Mapping[str, Any]) -> None:
             "formatters": {"line": line},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["console"], "level": wanted["level"]},
-            # Django gives these handlers of their own, which would print a line twice or send it by mail; httpx
-            # tells of every request with its address, the others what goes over the wire: keys are in both.
-            "loggers": {
-                "django": {"handlers": [], "propagate": True},
-                "django.server": {"handlers": [], "propagate": True},
-                **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "h2", "hpack")},
-            },
+            "loggers": LOGGERS,
         }
+    )
+
+
+def _set_up_structlog(seen_by_all: Iterable[Processor]) -> None:
+    """Hand what is logged with structlog to the standard library's loggers, after the steps that all lines take."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *seen_by_all,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
     )
 
 

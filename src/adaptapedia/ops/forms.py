@@ -30,6 +30,19 @@ class RunFilter(Filter):
     state = forms.ChoiceField(required=False, choices=JobRun.State.choices)
 
 
+class ScheduleFilter(forms.Form):
+    """Which part of the programme is shown. What is malformed narrows nothing."""
+
+    q = forms.CharField(required=False, max_length=200)
+    only = forms.ChoiceField(required=False, choices=[("paused", _("paused")), ("trouble", _("in trouble"))])
+    after = forms.CharField(required=False, max_length=200, strip=False)
+
+    def asked(self, field: str) -> str:
+        """The value of a field; empty when it is malformed too."""
+        self.is_valid()
+        return str(self.cleaned_data.get(field) or "")
+
+
 class ItemFilter(Filter):
     item = forms.CharField(required=False, max_length=120, label=_("Item"))
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from adaptapedia.ingest.models import Match
 
 HOW: dict[str, str | Promise] = {
-    "wikidata": _("Wikidata names this title, but what else is known speaks against it."),
+    "wikidata": _("Wikidata, or a file, names this title, but what else is known speaks against it."),
     "imdb": _("Found by the id at IMDb."),
     "search": _("Found by a search for its titles."),
 }
-TAKEN_BY_WIKIDATA = _("Wikidata names this title.")
+TAKEN_BY_WIKIDATA = _("Wikidata, or a file, names this title.")
 
 FINDINGS: dict[tuple[str, str], str | Promise] = {
     ("title", "same"): _("the same title"),

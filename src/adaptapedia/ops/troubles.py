@@ -13,6 +13,7 @@ from adaptapedia.scheduling import models
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.queries import ScheduleRow
 from adaptapedia.scheduling.timing import timing
+from adaptapedia.scheduling.watchdog.judging import Kind, key_of
 
 UNTAKEN_AFTER = timedelta(seconds=40)
 
@@ -22,6 +23,8 @@ class Trouble:
     text: str
     remedy: str
     href: str = ""
+    key: str = ""
+    """Of the watchdog's trouble that says the same (`judging.key_of`), where there may be one."""
 
 
 def troubles(
@@ -33,15 +36,12 @@ def troubles(
     now: datetime,
 ) -> list[Trouble]:
     """The parts that do not answer, runs that ask, schedules that beat leaves out, what the watchdog has noted, runs
-    that nobody takes, schedules whose last run went wrong."""
-    return [
-        *_silent(parts),
-        *_asking(open_runs),
-        *_left_out(schedules),
-        *_noted(noted, now),
-        *_untaken(open_runs, now),
-        *_failing(schedules, now),
-    ]
+    that nobody takes, schedules whose last run went wrong. What is seen here is not told once more as noted."""
+    pressing = [*_asking(open_runs), *_left_out(schedules)]
+    others = [*_untaken(open_runs, now), *_failing(schedules, now)]
+    told = {one.key for one in (*pressing, *others)}
+    unseen = [one for one in noted if one.key not in told]
+    return [*_silent(parts), *pressing, *_noted(unseen, now), *others]
 
 
 def open_troubles() -> list[models.Trouble]:
@@ -54,7 +54,8 @@ def _left_out(schedules: Iterable[ScheduleRow]) -> Iterator[Trouble]:
         if schedule.fault:
             text = _("Beat leaves %(name)s out: %(fault)s.")
             said = text % {"name": schedule.name, "fault": schedule.fault.rstrip(".")}
-            yield Trouble(said, _("Mend its row."), reverse("ops:schedule", args=[schedule.name]))
+            address = reverse("ops:schedule", args=[schedule.name])
+            yield Trouble(said, _("Mend its row."), address, key_of(Kind.UNPLANNED, schedule.name))
 
 
 def _noted(noted: Iterable[models.Trouble], now: datetime) -> Iterator[Trouble]:
@@ -75,7 +76,8 @@ def _asking(open_runs: Iterable[JobRun]) -> Iterator[Trouble]:
     for run in open_runs:
         if run.state == JobRun.State.ASKING and run.question:
             text = _("%(name)s asks: %(question)s") % {"name": run.schedule_name, "question": run.question["text"]}
-            yield Trouble(text, _("Tell it how to go on."), _address(run))
+            key = key_of(Kind.ASKING, run.schedule_name)
+            yield Trouble(text, _("Tell it how to go on."), _address(run), key)
 
 
 def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
@@ -86,7 +88,8 @@ def _untaken(open_runs: Iterable[JobRun], now: datetime) -> Iterator[Trouble]:
             yield Trouble(said, _("Beat hands the run to another one."), _address(run))
         if (waited := untaken_for(run, now)) is not None:
             text = _("No worker has taken %(name)s for %(time)s.") % {"name": run.schedule_name, "time": span(waited)}
-            yield Trouble(text, _("Is “make up” running?"), _address(run))
+            key = key_of(Kind.UNTAKEN, run.queue)
+            yield Trouble(text, _("Is “make up” running?"), _address(run), key)
 
 
 def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Trouble]:
@@ -104,16 +107,16 @@ def _failing(schedules: Iterable[ScheduleRow], now: datetime) -> Iterator[Troubl
                 "name": schedule.name,
                 "why": run.suspicion.rstrip("."),
             }
-            yield Trouble(f"{text}.", _("See what it did before you trust it."), _address(run))
+            key = key_of(Kind.UNUSUAL, schedule.name)
+            yield Trouble(f"{text}.", _("See what it did before you trust it."), _address(run), key)
         elif run is not None and run.state == JobRun.State.FAILED:
-            yield Trouble(
-                _("The last run of %s failed.") % schedule.name, _("Read why, and run it again."), _address(run)
-            )
+            text, key = _("The last run of %s failed.") % schedule.name, key_of(Kind.FAILED, schedule.name)
+            yield Trouble(text, _("Read why, and run it again."), _address(run), key)
 
 
 def untaken_for(run: JobRun, now: datetime) -> timedelta | None:
     """How long a run has been queued without a worker taking it; None while that is no cause for worry."""
-    if run.state != JobRun.State.QUEUED:
+    if run.state != JobRun.State.QUEUED or run.behind is not None:
         return None
     waited = now - (run.next_attempt_at or run.sent_at or run.created_at)
     return waited if waited >= UNTAKEN_AFTER else None

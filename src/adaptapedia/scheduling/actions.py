@@ -1,19 +1,21 @@
 """What people and programs may ask of schedules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from inspect import Parameter, signature
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.attempts import count_end, counted, lock
+from adaptapedia.scheduling.attempts import cancelled, count_end, counted, lock, policies_for
+from adaptapedia.scheduling.core.policies import Overlap
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.naming import NEAREST, names_around, nearest
 from adaptapedia.scheduling.plans import Schedule, queue_of
-from adaptapedia.scheduling.queries import RULES, names
+from adaptapedia.scheduling.queries import RULES
 from adaptapedia.scheduling.terms import USUAL, JobSpec, registry, spec_for, spec_of_task
 
 State = JobRun.State
@@ -23,9 +25,10 @@ class UnknownSchedule(LookupError):
     """There is no schedule of this name, or what it starts is no job."""
 
     def __init__(self, name: str, *, known: list[str]) -> None:
-        super().__init__(f"There is no schedule {name!r}. The schedules are: {', '.join(known) or 'none yet'}.")
+        near = known if len(known) <= NEAREST else nearest(name, known)
+        are = "The schedules are" if near is known else "The nearest names are"
+        super().__init__(f"There is no schedule {name!r}. {are}: {', '.join(near) or 'none yet'}.")
         self.name = name
-        self.known = known
 
 
 class NotAsked(Exception):
@@ -75,7 +78,7 @@ def schedule_named(name: str) -> PeriodicTask:
     """The row of a schedule, with its rule and its companion. Raises UnknownSchedule."""
     schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
     if schedule is None:
-        raise UnknownSchedule(name, known=names())
+        raise UnknownSchedule(name, known=names_around(name))
     return schedule
 
 
@@ -103,37 +106,62 @@ def request_run(
 
 
 def retry_run(run: JobRun, *, by: str | None = None) -> tuple[JobRun, bool]:
-    """Run what a run was to do again, with its arguments and its due time, on the terms of `request_run`.
+    """Run what a run was to do again, with its arguments and its due time; its run, and whether it is a new one.
 
-    Raises NotRetryable for a row that tells of several ticks.
+    A new one starts when all runs of its schedule that are open have ended, unless they may overlap. A run that is
+    open itself is returned instead, brought forward when it waits for its retry; one that is being run again already
+    has that run returned. Raises NotRetryable for a row that tells of several ticks.
     """
     if run.ticks > 1:
         raise NotRetryable(run)
     with transaction.atomic():
         lock(f"request {run.schedule_name}")
-        if (open_run := _under_way(run.schedule_name)) is not None:
-            return _brought_forward(open_run), False
+        if (same := _open_already(run)) is not None:
+            return _brought_forward(same), False
         again = _again(run, by=by)
-        send_after_commit(again)
+        if again.behind is None:
+            send_after_commit(again)
     return again, True
+
+
+def _open_already(run: JobRun) -> JobRun | None:
+    """The run itself where it is open, or the open one that does again what it was to do."""
+    given = {f"arguments__{name}": value for name, value in _given(run).items()}
+    again = Q(trigger=JobRun.Trigger.RETRY, schedule_name=run.schedule_name, due_at=run.due_at, **given)
+    open_runs = JobRun.objects.select_for_update().filter(state__in=JobRun.OPEN)
+    return open_runs.filter(Q(pk=run.pk) | again).order_by("pk").first()
+
+
+def _given(run: JobRun) -> dict[str, Any]:
+    """What the run gives its job."""
+    return {name: run.arguments[name] for name in ("args", "kwargs") if name in run.arguments}
 
 
 def _again(run: JobRun, *, by: str | None) -> JobRun:
     """A run that is to do what this one was. A schedule that is gone is not needed for it."""
-    kept = {name: run.arguments[name] for name in ("args", "kwargs") if name in run.arguments}
+    behind = _in_its_way(run, states=JobRun.OPEN)
     again = JobRun.objects.create(
         schedule_id=run.schedule_id,
         schedule_name=run.schedule_name,
         task=run.task,
         queue=run.queue,
-        arguments=kept | ({"by": by} if by else {}),
+        arguments=_given(run) | ({"by": by} if by else {}),
         options=run.options,
         due_at=run.due_at,
         trigger=JobRun.Trigger.RETRY,
-        sent_at=Now(),
+        behind=behind,
+        sent_at=Now() if behind is None else None,
     )
     again.refresh_from_db()
     return again
+
+
+def _in_its_way(run: JobRun, *, states: Collection[JobRun.State]) -> int | None:
+    """The newest other run of its schedule and task in such a state; None when there is none, or they may overlap."""
+    if policies_for(run).overlap == Overlap.ALLOW:
+        return None
+    others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task, state__in=states)
+    return others.exclude(pk=run.pk).order_by("pk").values_list("pk", flat=True).last()
 
 
 def answer_run(run: JobRun, answer: str, *, by: str) -> JobRun:
@@ -171,7 +199,7 @@ def cancel_run(run: JobRun, *, by: str) -> JobRun:
             raise NotCancellable(found)
         said: dict[str, Any] = {"cancel_requested_at": Now(), "cancelled_by": by[:200]}
         if found.state != State.RUNNING:
-            said |= {"state": State.CANCELLED, "reason": f"cancelled by {by}", "finished_at": Now()}
+            said |= {"state": State.CANCELLED, "reason": cancelled(by), "finished_at": Now()}
             count_end(found.task, State.CANCELLED)
         JobRun.objects.filter(pk=run.pk).update(**said)
         found.refresh_from_db()
@@ -189,12 +217,16 @@ def _under_way(name: str) -> JobRun | None:
 
 
 def _brought_forward(run: JobRun) -> JobRun:
+    """The run, which no longer waits for its retry; but for one that is running it still does."""
     if run.state == State.WAITING:
+        behind = _in_its_way(run, states={State.RUNNING})
+        sent = {"behind": behind, "sent_at": Now() if behind is None else None}
         JobRun.objects.filter(pk=run.pk).update(
-            state=State.QUEUED, attempt=F("attempt") + 1, next_attempt_at=Now(), sent_at=Now()
+            state=State.QUEUED, attempt=F("attempt") + 1, next_attempt_at=Now(), **sent
         )
         run.refresh_from_db()
-        send_after_commit(run)
+        if behind is None:
+            send_after_commit(run)
     return run
 
 
@@ -202,7 +234,7 @@ def _new_run(name: str, *, trigger: JobRun.Trigger, by: str | None, arguments: M
     schedule = PeriodicTask.objects.filter(name=name).select_related(*RULES).first()
     spec = spec_for(schedule.task) if schedule else registry.get(name)
     if spec is None:
-        raise UnknownSchedule(name, known=names())
+        raise UnknownSchedule(name, known=names_around(name))
     if spec_of_task(spec.task):
         _check_arguments(spec, arguments)
     asked = {"by": by} if by else {}

@@ -6,13 +6,12 @@ decided on, so whoever comes too late writes nothing. Times are the database's.
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-import stamina
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -28,17 +27,11 @@ from adaptapedia.scheduling.wording import in_words, plain, times
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 State = JobRun.State
 
 LOST = "its worker was lost"
 CUT_OFF = "its connection to the database was lost"
 DELETED = "its schedule was deleted while it was queued"
-UNREACHABLE = (OperationalError, InterfaceError)
-CONNECTION_EXCEPTION = "08"
-"""Class of SQLSTATE; the client's own errors have no state at all."""
-SHUTTING_DOWN = {"57P01", "57P02", "57P03"}
-"""admin_shutdown, crash_shutdown, cannot_connect_now: PostgreSQL's manual, appendix A."""
 TRACEBACK_LIMIT = 50_000
 ERROR_LIMIT = 1_000
 TOO_LATE = ExpressionWrapper(Q(expires_at__lte=Now()), BooleanField())
@@ -49,46 +42,62 @@ def claim(run_id: int, *, worker: str, message: str = "") -> JobRun | None:
     """Take a queued run for this worker; None when there is nothing to do for it (any more).
 
     That is: another delivery of its message was first, or it waits for an older run of its schedule to end, or it
-    ends here as skipped (expired, paused, overlap), or as failed when these keep its retry from starting or its
-    schedule was deleted. Claims of one schedule come one after the other, so what its overlap policy forbids never
-    starts.
+    ends here as cancelled, as skipped (expired, paused, overlap), or as failed when these keep its retry from starting
+    or its schedule was deleted. Claims of one schedule come one after the other, so what its overlap policy forbids
+    never starts.
     `message` is Celery's id, by which the attempt can be killed.
     """
     with counted():
-        run = JobRun.objects.filter(pk=run_id).first()
+        run = _to_start(run_id)
         if run is None:
             return None
-        lock(f"claim {run.schedule_name}")
-        waiting = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion")
-        run = waiting.annotate(too_late=TOO_LATE).get(pk=run_id)
-        if run.state != State.QUEUED:
-            return None
-        if reason := _reason_to_skip(run, too_late=run.too_late):
-            _end_unstarted(run, reason)
-            return None
-        if _obeys_schedule(run) and run.schedule is None:
-            _fail_queued(run, DELETED)
-            return None
-        if not _may_start(run):
-            return None
         _supersede_unanswered(run)
-        JobRun.objects.filter(pk=run.pk).update(
-            state=State.RUNNING,
-            fence=F("fence") + 1,
-            worker=worker,
-            message=message,
-            behind=None,
-            started_at=Now(),
-            heartbeat_at=Now(),
-            next_attempt_at=None,
-            done=None,
-            total=None,
-            step="",
-            error="",
-            traceback="",
-        )
-        run.refresh_from_db()
+        _begin(run, worker=worker, message=message)
         return run
+
+
+def _to_start(run_id: int) -> JobRun | None:
+    """The run, locked as is its schedule, when it is queued and may start now; if not, see `_may_start`."""
+    name = JobRun.objects.filter(pk=run_id).values_list("schedule_name", flat=True).first()
+    if name is None:
+        return None
+    lock(f"claim {name}")
+    queued = JobRun.objects.select_for_update(of=("self",)).select_related("schedule__companion")
+    run = queued.annotate(too_late=TOO_LATE).filter(pk=run_id, state=State.QUEUED).first()
+    return run if run is not None and _may_start(run, too_late=run.too_late) else None
+
+
+def _may_start(run: JobRun, *, too_late: bool | None) -> bool:
+    """Whether a queued run may start now; if not, it ends here, or waits for another to end."""
+    if run.cancel_requested_at is not None:
+        _cancel_queued(run)
+    elif reason := _reason_to_skip(run, too_late=too_late):
+        _end_unstarted(run, reason)
+    elif _obeys_schedule(run) and run.schedule is None:
+        _fail_queued(run, DELETED)
+    else:
+        return _is_free(run)
+    return False
+
+
+def _begin(run: JobRun, *, worker: str, message: str) -> None:
+    """Write down that this worker has it, under a new fence and with nothing of an earlier attempt left."""
+    JobRun.objects.filter(pk=run.pk).update(
+        state=State.RUNNING,
+        fence=F("fence") + 1,
+        worker=worker,
+        message=message,
+        behind=None,
+        started_at=Now(),
+        heartbeat_at=Now(),
+        next_attempt_at=None,
+        done=None,
+        total=None,
+        step="",
+        error="",
+        traceback="",
+    )
+    run.refresh_from_db()
 
 
 def policies_for(run: JobRun) -> Policies:
@@ -117,27 +126,34 @@ def _reason_to_skip(run: JobRun, *, too_late: bool | None) -> str:
     return "paused" if paused and _obeys_schedule(run) else ""
 
 
-def _may_start(run: JobRun) -> bool:
-    """Whether its overlap policy lets the run start; if not, it is skipped or waits behind the older one."""
+def _is_free(run: JobRun) -> bool:
+    """Whether its overlap policy lets the run start; if not, it ends here or waits behind the older one."""
     others = JobRun.objects.filter(schedule_name=run.schedule_name, task=run.task).exclude(pk=run.pk)
     going = others.filter(state=State.RUNNING).order_by("pk").last()
-    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger=JobRun.Trigger.BACKFILL)
-    overlap, waits = policies_for(run).overlap, waiting.exists()
-    if run.trigger == JobRun.Trigger.BACKFILL and overlap != Overlap.ALLOW:
-        overlap, waits = Overlap.QUEUE, False  # all of a backfill are to run, each in its turn
-    what = decide(overlap, running=going is not None, waiting=waits)
-    if what == "start" or going is None:
+    waiting = others.filter(state=State.QUEUED, behind__isnull=False).exclude(trigger__in=JobRun.IN_TURN)
+    overlap, first = policies_for(run).overlap, waiting.order_by("pk").last()
+    if run.trigger in JobRun.IN_TURN and overlap != Overlap.ALLOW:
+        overlap, first = Overlap.QUEUE, None  # all of these are to run
+    newer = _newer(run, first, going) if overlap == Overlap.CANCEL else None
+    what = decide(overlap, running=going is not None, waiting=first is not None, newer=newer is not None)
+    if what == "start" or (other := newer or going) is None:
         return True
     if what == "skip":
-        _end_unstarted(run, f"overlap: run {going.pk} is still going")
+        _end_unstarted(run, f"overlap: run {other.pk} is {'newer' if newer else 'still going'}")
         return False
     if what == "replace":
         for older in waiting:
             _skip_queued(older, f"overlap: run {run.pk} takes its place")
-        asked = JobRun.objects.filter(pk=going.pk, cancel_requested_at=None)
+        asked = JobRun.objects.filter(pk=other.pk, state=State.RUNNING, cancel_requested_at=None)
         asked.update(cancel_requested_at=Now(), cancelled_by=f"run {run.pk}, which is to follow it")
-    JobRun.objects.filter(pk=run.pk).update(behind=going.pk, sent_at=Now())
+    JobRun.objects.filter(pk=run.pk).update(behind=other.pk, sent_at=Now())
     return False
+
+
+def _newer(run: JobRun, *others: JobRun | None) -> JobRun | None:
+    """The first of the others that was made after the run; one in turn, whatever its number, is of the past."""
+    made_after = (one for one in others if one is not None and one.pk > run.pk)
+    return next((one for one in made_after if one.trigger not in JobRun.IN_TURN), None)
 
 
 def _supersede_unanswered(run: JobRun) -> None:
@@ -170,17 +186,23 @@ def expired(run: JobRun) -> str:
     return f"expired: not started by {run.expires_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def skip_queued(run: JobRun, reason: str) -> bool:
-    """End a run that has not started (or waits to start again) as skipped; whether it was still queued."""
-    with counted():
-        return _skip_queued(run, reason)
-
-
-def _skip_queued(run: JobRun, reason: str) -> bool:
+def _skip_queued(run: JobRun, reason: str) -> None:
     queued = JobRun.objects.filter(pk=run.pk, state=State.QUEUED, fence=run.fence)
     ended = queued.update(state=State.SKIPPED, reason=reason, finished_at=Now())
     count_end(run.task, State.SKIPPED, ended)
-    return bool(ended)
+
+
+def _cancel_queued(run: JobRun) -> None:
+    """End a run that was cancelled and is queued all the same; what its last attempt failed of stays with it."""
+    JobRun.objects.filter(pk=run.pk).update(
+        state=State.CANCELLED, reason=cancelled(run.cancelled_by), finished_at=Now()
+    )
+    count_end(run.task, State.CANCELLED)
+
+
+def cancelled(by: str | None) -> str:
+    """The reason of a run that somebody has cancelled."""
+    return plain(f"cancelled by {by}" if by else "cancelled")
 
 
 def cancel_asked(run: JobRun) -> bool:
@@ -188,11 +210,14 @@ def cancel_asked(run: JobRun) -> bool:
     return _held(run).filter(cancel_requested_at__isnull=False).exists()
 
 
-def cancel(run: JobRun) -> bool:
-    """End the attempt of a run that somebody has cancelled; false when it has been taken over."""
+def cancel(run: JobRun, *, error: str = "", traceback: str = "") -> bool:
+    """End the attempt of a run that somebody has cancelled; false when it has been taken over.
+
+    `error` is what the attempt failed of meanwhile.
+    """
     by = JobRun.objects.filter(pk=run.pk).values_list("cancelled_by", flat=True).first()
-    reason = f"cancelled by {by}" if by else "cancelled"
-    return _end(run, state=State.CANCELLED, reason=plain(reason), finished_at=Now(), step="")
+    told = {"reason": cancelled(by), "error": error, "traceback": traceback}
+    return _end(run, state=State.CANCELLED, **told, finished_at=Now(), step="")
 
 
 def beat_heart(run: JobRun, *, done: int | None, total: int | None, step: str) -> bool:
@@ -207,10 +232,10 @@ def succeed(run: JobRun, counts: Counts, *, suspicion: str = "") -> bool:
 
 
 def ask(run: JobRun, question: Ask) -> bool:
-    """Let the attempt wait for a person's answer; false when it has been taken over."""
+    """Let the attempt wait for a person's answer, unless its run was cancelled; false when it has been taken over."""
     told = {"text": plain(str(question)), "answers": [*question.answers.items()]}
     fresh = {"answer": "", "answered_by": "", "answered_at": None}
-    return bool(_held(run).update(state=State.ASKING, question=told, **fresh, step=""))
+    return _end_unless_cancelled(run, state=State.ASKING, question=told, **fresh, step="")
 
 
 def skip(run: JobRun, reason: str) -> bool:
@@ -219,19 +244,22 @@ def skip(run: JobRun, reason: str) -> bool:
 
 
 def give_back(run: JobRun) -> bool:
-    """Queue an attempt again that its worker had to break off; false when it has been taken over."""
-    return bool(_held(run).update(state=State.QUEUED, next_attempt_at=Now(), sent_at=None))
+    """Queue an attempt again that its worker had to break off, unless its run was cancelled.
+
+    False when it has been taken over.
+    """
+    return _end_unless_cancelled(run, state=State.QUEUED, next_attempt_at=Now(), sent_at=None)
 
 
 def fail(run: JobRun, *, error: str, traceback: str = "", retry_in: timedelta | None) -> bool:
     """End the attempt as failed: the run waits for `retry_in`, or has failed when that is None.
 
-    False when the attempt has been taken over.
+    One that somebody has cancelled is cancelled, and keeps the error. False when the attempt has been taken over.
     """
     told: dict[str, Any] = {"error": plain(error)[:ERROR_LIMIT], "traceback": plain(traceback)[-TRACEBACK_LIMIT:]}
     if retry_in is not None:
         told["earlier_attempts"] = [*run.earlier_attempts, _ended(run, error=told["error"])]
-    return _end(run, **told, **_after_failure(retry_in))
+    return _end_unless_cancelled(run, **told, **_after_failure(retry_in))
 
 
 def _after_failure(retry_in: timedelta | None) -> dict[str, Any]:
@@ -245,10 +273,9 @@ def lose(run: JobRun, *, why: str = LOST) -> bool:
     """Take a running attempt from a worker that shows no life, or lost its database; whether it was running.
 
     It is queued again with the same number. The attempt that was killed at its hard limit has timed
-    out instead, and at its third loss an attempt has failed: it is the job that kills its workers.
+    out instead, and at its third loss an attempt has failed: it is the job that kills its workers. A run that was
+    cancelled ends.
     """
-    if run.cancel_requested_at is not None:
-        return cancel(run)
     policies = policies_for(run)
     retry_in = policies.retry_in(run.attempt) if run.attempt <= policies.retries else None
     if policies.hard_limit is not None and _reached(policies.hard_limit, run):
@@ -258,9 +285,9 @@ def lose(run: JobRun, *, why: str = LOST) -> bool:
     reasons = [past["error"] for past in losses if past["attempt"] == run.attempt]
     if len(reasons) >= timing().losses:
         error = f"{' and '.join(dict.fromkeys(reasons))}, {times(len(reasons))} in all"
-        return _end(run, error=error, earlier_attempts=losses, **_after_failure(retry_in))
-    queued = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
-    return bool(_held(run).update(**queued, earlier_attempts=losses))
+        return _end_unless_cancelled(run, error=error, earlier_attempts=losses, **_after_failure(retry_in))
+    again: dict[str, Any] = {"state": State.QUEUED, "next_attempt_at": Now(), "sent_at": None}
+    return _end_unless_cancelled(run, **again, earlier_attempts=losses)
 
 
 def _reached(limit: timedelta, run: JobRun) -> bool:
@@ -269,12 +296,29 @@ def _reached(limit: timedelta, run: JobRun) -> bool:
     return run.heartbeat_at - run.started_at >= limit - 2 * timing().heartbeat
 
 
+def _end_unless_cancelled(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
+    """Write the end of an attempt after which its run goes on, or has failed; of one that was cancelled, the last.
+
+    Whether it was is asked in the same statement, so that no cancelling is missed. False when it has been taken over.
+    """
+    if _written(_held(run).filter(cancel_requested_at=None), run, state, fields):
+        return True
+    return cancel(run, error=fields.get("error", ""), traceback=fields.get("traceback", ""))
+
+
 def _end(run: JobRun, *, state: JobRun.State, **fields: Any) -> bool:
-    """Write the end of an attempt and count it, both or neither; false when it has been taken over."""
+    """Write the end of an attempt; false when it has been taken over."""
+    return _written(_held(run), run, state, fields)
+
+
+def _written(held: QuerySet[JobRun], run: JobRun, state: JobRun.State, fields: Mapping[str, Any]) -> bool:
+    """Write and count what has become of an attempt, both or neither; whether the row is `held`."""
     with counted():
-        if not _held(run).update(state=state, **fields):
+        if not held.update(state=state, **fields):
             return False
         job = spec_for(run.task).name
+        if state in {State.QUEUED, State.ASKING}:
+            return True
         if state == State.WAITING:
             tallies.add("scheduling_retries", job=job)
         else:
@@ -333,26 +377,6 @@ def lock(name: str) -> None:
     """Wait until no other transaction holds this name, and hold it until ours ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"adaptapedia.scheduling {name}"])
-
-
-def is_cut_off(error: OperationalError | InterfaceError) -> bool:
-    """Whether the connection is gone or the server going: not a lock or a query that took too long."""
-    state: str | None = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith(CONNECTION_EXCEPTION) or state in SHUTTING_DOWN
-
-
-def patiently(write: Callable[[], T]) -> T:
-    """Do `write` again on a fresh connection while the database is away, for as long as `timing` says."""
-    for attempt in stamina.retry_context(
-        on=UNREACHABLE, attempts=None, timeout=timing().write_within, wait_initial=0.2, wait_max=3
-    ):
-        with attempt:
-            try:
-                return write()
-            except UNREACHABLE:
-                connection.close()
-                raise
-    raise AssertionError("stamina raises when its time is up")
 
 
 def storable(counts: Counts) -> Counts:

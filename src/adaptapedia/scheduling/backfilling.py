@@ -18,7 +18,7 @@ from adaptapedia.scheduling.core.policies import Overlap
 from adaptapedia.scheduling.core.rules import INSTANT, BadRule
 from adaptapedia.scheduling.dispatch import send_after_commit
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule, policies_of, queue_of
+from adaptapedia.scheduling.plans import Schedule, companion_of, policies_of, queue_of
 from adaptapedia.scheduling.previewing import ticks_of
 from adaptapedia.scheduling.reckonable import reckonable
 from adaptapedia.scheduling.wording import in_utc
@@ -106,8 +106,7 @@ def _backlog(schedule: PeriodicTask, begin: datetime, end: datetime, *, limit: i
 
 def _owed_from(schedule: PeriodicTask) -> datetime | None:
     """The first tick that beat has yet to write; it makes nothing of those that fall due during a pause."""
-    companion = getattr(schedule, "companion", None)
-    return companion.next_due_at if companion is not None and schedule.enabled else None
+    return companion_of(schedule).next_due_at if schedule.enabled else None
 
 
 def _done(schedule: PeriodicTask, begin: datetime, end: datetime) -> set[datetime | None]:

@@ -57,10 +57,10 @@ def tend() -> list[Message]:
 
 
 def _free() -> Q:
-    """Queued runs that waited for another, which goes no more; of a backfill, which has ended."""
+    """Queued runs that waited for another, which goes no more; of those in turn, which has ended."""
     older = JobRun.objects.filter(pk=OuterRef("behind"))
     going = older.filter(state__in=(State.QUEUED, State.RUNNING))
-    chained = Q(trigger=JobRun.Trigger.BACKFILL)
+    chained = Q(trigger__in=JobRun.IN_TURN)
     waits = Q(state=State.QUEUED, behind__isnull=False)
     return waits & ((~chained & ~Exists(going)) | (chained & ~Exists(older.filter(state__in=JobRun.OPEN))))
 

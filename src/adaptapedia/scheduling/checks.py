@@ -5,23 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from adaptapedia.scheduling.core.rules import BadRule
-from adaptapedia.scheduling.plans import policies_of, rule_of
+from adaptapedia.scheduling.plans import policies_of, rule_of, visibility
 from adaptapedia.scheduling.terms import JobSpec, registry
-
-VISIBILITY_TIMEOUT = 3600
-"""Kombu's own, in seconds, when the settings name none (kombu.transport.redis)."""
 
 
 @register
 def check_jobs(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
     """Every job's terms hold together: limits, retries, cron, a task name of its own."""
-    given = current_app.conf.broker_transport_options.get("visibility_timeout", VISIBILITY_TIMEOUT)
-    return [*faults(registry.values(), visible_again=timedelta(seconds=given))]
+    return [*faults(registry.values(), visible_again=visibility())]
 
 
 def faults(specs: Iterable[JobSpec], *, visible_again: timedelta) -> Iterator[CheckMessage]:

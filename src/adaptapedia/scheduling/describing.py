@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.choices import MISSED, OVERLAP
-from adaptapedia.scheduling.models import ScheduleCompanion
+from adaptapedia.scheduling.plans import companion_of
 from adaptapedia.scheduling.terms import JobSpec, spec_for, spec_of_task
 from adaptapedia.scheduling.wording import in_words
 
@@ -55,7 +55,7 @@ CHOICES: dict[str, dict[str, Any]] = {"missed": MISSED, "overlap": OVERLAP}
 def terms_of(schedule: PeriodicTask) -> list[Term]:
     """Every policy that holds for a schedule, in the order in which people ask for them."""
     spec = spec_of_task(schedule.task)
-    companion = getattr(schedule, "companion", None) or ScheduleCompanion()
+    companion = companion_of(schedule)
     own = {name: getattr(companion, name) for name in OF_COMPANION}
     expires = None if schedule.expire_seconds is None else timedelta(seconds=schedule.expire_seconds)
     own |= {"queue": schedule.queue, "expires": expires}

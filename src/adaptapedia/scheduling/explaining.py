@@ -17,9 +17,11 @@ from adaptapedia.scheduling.changing import Edit, edits_of, paused_by
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun, Lease, ScheduleCompanion, Trouble
+from adaptapedia.scheduling.naming import names_around
+from adaptapedia.scheduling.plans import companion_of
 from adaptapedia.scheduling.previewing import zone_of
 from adaptapedia.scheduling.reckonable import reckonable
-from adaptapedia.scheduling.wording import in_utc
+from adaptapedia.scheduling.wording import in_utc, sentence
 
 ON_TIME = timedelta(seconds=60)
 """A tick within this time before the moment is what was meant by it."""
@@ -81,9 +83,9 @@ class _Case:
         except BadRule as error:
             self.fault = self.fault or str(error)
 
-    @property
+    @cached_property
     def companion(self) -> ScheduleCompanion:
-        return getattr(self.schedule, "companion", None) or ScheduleCompanion()
+        return companion_of(self.schedule)
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -206,7 +208,7 @@ def _without_row(case: _Case) -> Iterator[tuple[str, list[str]]]:
 
 
 def _left_out(case: _Case) -> list[str]:
-    return [_("Beat leaves it out until it is mended: %(fault)s") % {"fault": _sentence(case.fault)}]
+    return [_("Beat leaves it out until it is mended: %(fault)s") % {"fault": sentence(case.fault)}]
 
 
 def _paused_still(case: _Case) -> str:
@@ -279,20 +281,15 @@ def _troubles_then(case: _Case) -> Iterator[str]:
     until = case.tick + timedelta(minutes=10)
     for trouble in Trouble.objects.filter(open_then, about, began_at__lte=until)[:3]:
         said = _("The watchdog noted from %(when)s on: %(seen)s")
-        yield said % {"when": case.told(trouble.began_at), "seen": _sentence(trouble.seen)}
+        yield said % {"when": case.told(trouble.began_at), "seen": sentence(trouble.seen)}
 
 
 def _of_the_deleted(name: str, at: datetime) -> Explanation:
     """What the runs of a schedule tell that is no more. Raises UnknownSchedule when there are none."""
     last = queries.runs(name).filter(Q(due_at__lte=at) | Q(due_at=None, created_at__lte=at)).first()
     if last is None and not queries.runs(name).exists():
-        raise UnknownSchedule(name, known=queries.names())
+        raise UnknownSchedule(name, known=names_around(name))
     gone = _("There is no schedule of this name any more.")
     if last is None:
         return Explanation(name, at, "deleted", (gone,), None, None, None, None)
     return Explanation(name, at, "deleted", (gone, *outcomes.told(last)), last.due_at, last, None, None)
-
-
-def _sentence(text: str) -> str:
-    said = text.strip()
-    return said if said.endswith((".", "!", "?")) else f"{said}."

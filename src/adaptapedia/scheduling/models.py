@@ -68,6 +68,7 @@ class ScheduleCompanion(models.Model):
         indexes = [
             models.Index(fields=["fires_at"], condition=Q(fires_at__isnull=False), name="schedule_fires"),
             models.Index(fields=["edited_at"], condition=Q(edited_at__isnull=False), name="schedule_edited"),
+            models.Index(fields=["schedule"], condition=Q(fault__gt=""), name="schedule_left_out"),
         ]
 
 
@@ -91,6 +92,8 @@ class JobRun(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     OPEN = (State.QUEUED, State.RUNNING, State.WAITING, State.ASKING)
+    IN_TURN = (Trigger.RETRY, Trigger.BACKFILL)
+    """What people let run after all: each waits for the one before it to end, where runs may not overlap."""
 
     schedule = models.ForeignKey(
         PeriodicTask, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
@@ -164,6 +167,7 @@ class JobRun(models.Model):
             models.Index(
                 fields=["state"], condition=Q(state__in=["queued", "running", "waiting", "asking"]), name="run_open"
             ),
+            models.Index(fields=["-id"], condition=Q(state="failed") | Q(suspicion__gt=""), name="run_went_wrong"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Pausing schedules and resuming them. What falls due meanwhile is told as a gap, and nothing of it fires later."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from adaptapedia.scheduling.actions import schedule_named
@@ -26,6 +26,7 @@ def switch(schedules: QuerySet[PeriodicTask], *, on: bool) -> list[PeriodicTask]
     others = list(schedules.select_for_update(of=("self",)).filter(enabled=not on).order_by("name"))
     for schedule in others:
         schedule.enabled = on
-        schedule.save(update_fields=["enabled", "date_changed"])  # the time of the last run stays
+        # Past its own `save`, which forgets the last run and refuses a row in which anything else is wrong.
+        Model.save(schedule, update_fields=["enabled", "date_changed"])
     PeriodicTasks.update_changed()
     return others

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from celery import current_app
-from django.conf import settings
+from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.core.policies import Missed, Overlap, Policies, offset_of
@@ -25,6 +25,8 @@ POLICIES = (
     *("backoff", "backoff_max"),
 )
 """Of a companion and of a `JobSpec`, by the same names; empty in the row means the job's."""
+VISIBILITY_TIMEOUT = 3600
+"""Kombu's own, in seconds, when the settings name none (kombu.transport.redis)."""
 SHOWN = 100
 """Characters of a row's JSON in the sentence that says what is wrong with it."""
 CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
@@ -71,8 +73,7 @@ class Schedule:
     @classmethod
     def of(cls, row: PeriodicTask) -> Self:
         """Off the models; select_related(*queries.RULES) saves a query each."""
-        companion = getattr(row, "companion", None) or ScheduleCompanion(schedule=row, anchor_at=row.date_changed)
-        rule = row.crontab
+        companion, rule = companion_of(row), row.crontab
         simple = {name: getattr(row, name) for name in _SIMPLE}
         placed = {name: getattr(companion, name) for name in _PLACED}
         return cls(
@@ -140,6 +141,17 @@ _SIMPLE = (
     *("exchange", "routing_key", "headers", "priority", "solar_id"),
 )
 _PLACED = ("days", "next_due_at", "fires_at", "edited_at", "paused_at", "anchor_at", "formers", "fault")
+
+
+def companion_of(schedule: PeriodicTask) -> ScheduleCompanion:
+    """Its companion; where SQL has deleted that, one of the kind that beat gives it within a minute, and not stored."""
+    stored: ScheduleCompanion | None = getattr(schedule, "companion", None)
+    return stored or ScheduleCompanion(
+        schedule_id=schedule.pk,
+        edited_at=timezone.now(),
+        anchor_at=schedule.last_run_at or schedule.date_changed,
+        **dict.fromkeys(("days", "missed", "overlap", "fault"), ""),  # a `db_default` is known to the database alone
+    )
 
 
 def rule_of(spec: JobSpec) -> Crontab:
@@ -233,5 +245,4 @@ def _span(every: int, period: str) -> timedelta:
 
 def visibility() -> timedelta:
     """After so long the broker hands a message out again that nobody has acknowledged."""
-    options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
-    return timedelta(seconds=options.get("visibility_timeout", 3600))
+    return timedelta(seconds=current_app.conf.broker_transport_options.get("visibility_timeout", VISIBILITY_TIMEOUT))

@@ -11,9 +11,9 @@ from django_celery_beat.models import PeriodicTask
 from adaptapedia.scheduling.bands import REMEMBERED, History
 from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.plans import Schedule
+from adaptapedia.scheduling.plans import Schedule, companion_of
 from adaptapedia.scheduling.reckonable import reckoned
-from adaptapedia.scheduling.terms import ACCEPTING, registry, spec_for
+from adaptapedia.scheduling.terms import ACCEPTING, spec_for
 
 BEAT_SEEN = "scheduling.beat_seen"
 """Cache key of beat's last sign of life, ISO 8601."""
@@ -39,12 +39,15 @@ class ScheduleRow:
     """Why beat leaves it out; empty for one that it does not."""
 
 
-def schedules(*, after: str = "", at_most: int | None = None) -> list[ScheduleRow]:
+def schedules(
+    *, among: QuerySet[PeriodicTask] | None = None, after: str = "", at_most: int | None = None
+) -> list[ScheduleRow]:
     """Schedules by name, each with its last run, in two queries; of each name one run is read, however many there are.
 
-    Only those after a name, and so many, where these are given.
+    Only some, those after a name, and so many, where these are given.
     """
-    named = PeriodicTask.objects.filter(name__gt=after).select_related(*RULES).order_by("name")
+    found = PeriodicTask.objects.all() if among is None else among
+    named = found.filter(name__gt=after).select_related(*RULES).order_by("name")
     rows = [*named.annotate(last_id=Subquery(newest_of_each().values("id")[:1]))[:at_most]]
     last_runs = JobRun.objects.defer("traceback").in_bulk([row.last_id for row in rows if row.last_id is not None])
     return [_shown(row, last_runs.get(row.last_id)) for row in rows]
@@ -92,7 +95,7 @@ def _shown(schedule: PeriodicTask, last_run: JobRun | None) -> ScheduleRow:
 
 def when(schedule: PeriodicTask) -> str:
     """The rule in one line: "0 2 * * * UTC", "every 10 minutes", "0 2 * * * UTC, on L"."""
-    days = getattr(getattr(schedule, "companion", None), "days", "")
+    days = companion_of(schedule).days
     return rule_of(schedule) + (f", on {days}" if days else "")
 
 
@@ -118,11 +121,6 @@ def next_due(schedule: PeriodicTask) -> datetime | None:
     return found.fire[0] if found.fire else found.mark.next_due
 
 
-def names() -> list[str]:
-    """The names of all schedules, and of those jobs that have none yet."""
-    return sorted({*PeriodicTask.objects.values_list("name", flat=True), *registry})
-
-
 def runs(name: str | None = None) -> QuerySet[JobRun]:
     """Runs, the newest first; of one schedule when `name` is given."""
     every = JobRun.objects.order_by("-id")
@@ -132,11 +130,6 @@ def runs(name: str | None = None) -> QuerySet[JobRun]:
 def oldest_run(name: str) -> JobRun | None:
     """The oldest run of a schedule that is kept."""
     return runs(name).defer("traceback").last()
-
-
-def open_run(name: str) -> JobRun | None:
-    """The newest run of a schedule that is queued, running or waiting for its retry."""
-    return runs(name).filter(state__in=JobRun.OPEN).first()
 
 
 def last_success(name: str) -> JobRun | None:

@@ -8,7 +8,8 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -22,11 +23,12 @@ from django_celery_beat.models import PeriodicTask
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling import attempts
-from adaptapedia.scheduling.attempts import UNREACHABLE, is_cut_off, patiently, storable
+from adaptapedia.scheduling.attempts import storable
 from adaptapedia.scheduling.bands import Band, History, outside
 from adaptapedia.scheduling.capture import Capture
 from adaptapedia.scheduling.core.policies import LONGEST_WAIT, Policies
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.patience import UNREACHABLE, is_cut_off, patiently
 from adaptapedia.scheduling.queries import history_of
 from adaptapedia.scheduling.stopping import Stopping
 from adaptapedia.scheduling.terms import Ask, Cancelled, Counts, Interrupted, JobSpec, Skip, spec_for
@@ -122,6 +124,7 @@ def _attempt(spec: JobSpec, run: JobRun, args: Sequence[Any], kwargs: Mapping[st
             raise
         else:
             suspicion = patiently(lambda: _suspicion(spec, run, counts, pulse.suspicions))
+            pulse.settle()
             if _record(run, lambda: attempts.succeed(run, counts, suspicion=suspicion)):
                 _remember(spec, counts)
             return counts
@@ -219,9 +222,10 @@ class Pulse:
         return history_of(self._run.schedule_name).band(figure)
 
     def settle(self) -> None:
-        """Write how far the job came before its end is recorded."""
+        """Write how far the job came and what it logged before its end is recorded."""
         if self._progress != self._shown and not self._taken_over:
             self._show(self._progress)
+        self._keep_lines()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -254,35 +258,39 @@ class Pulse:
 
     def _look(self) -> None:
         """See whether the run has been cancelled, and write what has been logged."""
-        try:
+        with self._unless_away("not looked after"):
             self._cancelled = self._cancelled or attempts.cancel_asked(self._run)
-            if self._capture.waiting:
+        self._keep_lines()
+
+    def _keep_lines(self) -> None:
+        if self._capture.waiting:
+            with self._unless_away("what it logged waits"):
                 self._capture.flush()
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: not looked after, the database is out of reach: %s", self._run, in_a_line(error))
-            connection.close()
 
     def _stop(self) -> None:
         """Give the run back, unless the job ends within its grace."""
         if self._ended.wait(GRACE):
             return
-        try:
+        with self._unless_away("not given back"):
             self.given_back = attempts.give_back(self._run)
             self._taken_over = True
             log.info(
                 "Run %s: the worker stops, its attempt is %s", self._run, "given back" if self.given_back else "over"
             )
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: not given back, the database is out of reach: %s", self._run, in_a_line(error))
-            connection.close()
 
     def _show(self, progress: Progress) -> None:
         done, total, step = progress
-        try:
+        with self._unless_away("no heartbeat"):
             if attempts.beat_heart(self._run, done=done, total=total, step=step):
                 self._shown = progress
             else:
                 self._taken_over = True
+
+    @contextmanager
+    def _unless_away(self, otherwise: str) -> Iterator[None]:
+        """Go on without the database while it is away, and log what is otherwise."""
+        try:
+            yield
         except (DatabaseError, InterfaceError) as error:
-            log.warning("Run %s: no heartbeat, the database is out of reach: %s", self._run, in_a_line(error))
+            log.warning("Run %s: %s, the database is out of reach: %s", self._run, otherwise, in_a_line(error))
             connection.close()

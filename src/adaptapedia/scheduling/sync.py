@@ -14,11 +14,11 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.scheduling.attempts import lock
 from adaptapedia.scheduling.models import ScheduleCompanion
+from adaptapedia.scheduling.plans import CRON_FIELDS
 from adaptapedia.scheduling.queries import rule_of
 from adaptapedia.scheduling.terms import JobSpec, registry
 
 Terms = dict[str, Any]
-CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,11 @@ def told_run(run: JobRun) -> Told:
     }
 
 
+def told_whole_run(run: JobRun, lines: Iterable[RunLine]) -> Told:
+    """A run by itself: with its traceback and these of its lines, the oldest first."""
+    return {**told_run(run), "traceback": run.traceback, "lines": told_lines(lines)}
+
+
 def told_lines(lines: Iterable[RunLine]) -> list[Told]:
     """What a run logged, the oldest first."""
     return [

@@ -1,4 +1,4 @@
-"""Watches one run until it ends, on a terminal or in a log."""
+"""Watches one run until it ends, on a terminal or in a log: how far it is, and what it logs as that is kept."""
 
 import time
 from typing import Any
@@ -9,9 +9,13 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from adaptapedia.scheduling.console.runs import log_line
+from adaptapedia.scheduling.lines import newest_lines
 from adaptapedia.scheduling.models import JobRun
 
 LOOK_EVERY = 0.5
+LINES_A_LOOK = 50
+"""Of a run that logs more between two looks, or had before the first, only the newest lines are shown."""
 PATIENCE = 10.0
 """Seconds after which we ask whether any worker takes the queue at all."""
 
@@ -21,7 +25,7 @@ class Detached(Exception):
 
 
 def watch(run: JobRun, console: Console, *, quiet: bool = False) -> JobRun:
-    """The run as it stands when it has ended, its progress shown until then.
+    """The run as it stands when it has ended, its progress and what it logs shown until then.
 
     A run that failed and waits for its retry is waited for too; one that asks something is not.
     Raises Detached on Ctrl-C.
@@ -67,9 +71,11 @@ def _with_lines(run: JobRun, console: Console) -> JobRun:
 
 
 def _follow(run: JobRun, show: Any, *, console: Console | None) -> JobRun:
-    asked, began = console is None, time.monotonic()
+    asked, began, told = console is None, time.monotonic(), 0
     while True:
         run.refresh_from_db()
+        if console:
+            told = _tell_lines(run, console, after=told)
         if run.state not in JobRun.OPEN or run.state == JobRun.State.ASKING:
             return run
         show(run)
@@ -77,6 +83,16 @@ def _follow(run: JobRun, show: Any, *, console: Console | None) -> JobRun:
             asked = True
             _tell_when_unattended(run, console)
         time.sleep(LOOK_EVERY)
+
+
+def _tell_lines(run: JobRun, console: Console, *, after: int) -> int:
+    """Print the lines after one, by its id; that of the last one. A run's lines are kept before its end is."""
+    lines = newest_lines(run, LINES_A_LOOK + 1, after=after)
+    if len(lines) > LINES_A_LOOK:
+        console.print("… older lines are left out")
+    for line in lines[-LINES_A_LOOK:]:
+        console.print(log_line(line))
+    return lines[-1].pk if lines else after
 
 
 def _stage(run: JobRun) -> str:
@@ -96,4 +112,4 @@ def _tell_when_unattended(run: JobRun, console: Console) -> None:
         console.print("The broker is out of reach; beat sends the run when it is back.")
         return
     if not any(queue["name"] == run.queue for taken in queues.values() for queue in taken):
-        console.print(f"No worker takes the queue {run.queue}: start `make up`. The run waits for one.")
+        console.print(f"No worker takes the queue {run.queue}: start one that does. The run waits for it.")

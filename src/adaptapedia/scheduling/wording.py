@@ -44,6 +44,12 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends with something like one."""
+    said = text.strip()
+    return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
 def plain(text: str) -> str:
     """The text without what PostgreSQL refuses: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from adaptapedia.accounts.models import User
-from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
+from adaptapedia.catalogue.models import Adaptation, Person, ScreenMetadata, ScreenWork, Work, WorkMetadata
 from adaptapedia.ingest.models import Difference, Match
 from adaptapedia.scheduling.models import JobRun
 from tests.integration.ops.samples import make_differences, make_match, make_rejects, make_run, make_schedules
@@ -51,6 +51,8 @@ def make_rows() -> None:
         name="Bram Stoker", name_language="en", sort_key="stoker", search_text="bram stoker", slug="bram-stoker"
     )
     make_match(film)
+    ScreenMetadata.objects.create(screen_work=film, kind="movie", tmdb_id=138, digest=1, changed_at=timezone.now())
+    WorkMetadata.objects.create(work=work, key="OL85892W", digest=1, changed_at=timezone.now())
     Adaptation.objects.create(work=work, screen_work=film, source="wikidata", first_seen_at=timezone.now())
 
 

@@ -19,7 +19,8 @@ from tests.integration.access.rows import address_of, make_rows
 NAMES = """
 q page page_size cursor ordering kind form year year_min year_max decade side language wikidata slug country
 next theme login password password1 password2 email username code refresh token otp before reason item state
-schedule period action id _popup o p e key uid format lang work screen_work person relation
+schedule period action id _popup o p e key uid format lang work screen_work person relation when from to begin end
+limit count after
 """.split()  # noqa: SIM905 - one word an item would fill a page
 """What the fields of our forms and query strings are called; hypothesis adds names of its own."""
 

@@ -174,12 +174,14 @@ def test_a_cache_that_fails_in_the_middle_is_no_fault_of_ours(api: Client, monke
 def test_a_list_under_filters_is_given_up_when_it_takes_too_long_and_other_reading_is_not(
     api: Client, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    patient = resources.PATIENCE
     monkeypatch.setattr(resources, "PATIENCE", 200)
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("LOCK TABLE catalogue_work")  # waits as long as a search through very many rows would
         for query in ({"language": "zz"}, {"country": "Q142"}, {"form": "poem"}, {"q": "nothing"}):
             told = problem(api.get(WORKS, query))
             assert (told["status"], told["type"]) == (422, "/api/v1/problems/too-broad/")
+    monkeypatch.setattr(resources, "PATIENCE", patient)
     assert api.get(WORKS, {"language": "zz"}).json()["results"] == []
 
 

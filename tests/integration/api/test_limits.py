@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/"
 
 
+@pytest.mark.usefixtures("within_a_window")
 def test_every_answer_says_how_much_is_left(api: Client, settings: LazySettings) -> None:
     settings.API_ANONYMOUS_REQUESTS = 5
     for number, address in enumerate(("", "works/?page_size=x", "works/99999/", "nowhere/"), start=1):

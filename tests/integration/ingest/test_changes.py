@@ -91,6 +91,7 @@ def test_an_adaptation_found_again_is_logged_with_both_values() -> None:
     merge_all(origin=SECOND)
     ((table, _, before),) = logged()
     assert (table, before) == ("catalogue_adaptation", {"missing_since": ["2026-11-01T02:00:00+00:00", None, None]})
+    assert Adaptation.objects.get(screen_work__year=1984).provenance["missing_since"][:2] == ["wikidata", 2]
 
 
 @pytest.mark.django_db

@@ -53,7 +53,7 @@ def ingest(*upstreams: FaultProxy, run: Watched | None = None) -> Ingested:
 
 def test_the_first_endpoint_is_read_and_named_on_the_run(first: FaultProxy, second: FaultProxy) -> None:
     ingested = ingest(first, second)
-    assert (ingested.counts["read_from"], ingested.is_fresh, second.requests) == (first.url, True, [])
+    assert (ingested.counts["read_from"], ingested.doubt, second.requests) == (first.url, "", [])
     assert "failed_endpoints" not in ingested.counts
 
 
@@ -115,7 +115,7 @@ def test_when_all_fail_on_the_last_attempt_the_last_good_snapshot_is_written_aga
     with pytest.raises(SourceError):
         ingest(first, second)
     ingested = ingest(first, second, run=Watched(last_attempt=True))
-    assert not ingested.is_fresh
+    assert ingested.doubt
     assert ingested.counts["read_from"].startswith("the last good snapshot, of 20")
     assert ingested.counts["read_from"].endswith(f" from {first.url}")
     assert [*ingested.counts["failed_endpoints"]] == [first.url, second.url]
@@ -172,17 +172,33 @@ def test_a_run_that_was_killed_before_it_could_say_so_tells_where_it_had_read(
     assert first.requests == []
 
 
-def test_no_secret_of_an_endpoint_is_told(first: FaultProxy) -> None:
-    ingest(first)
-    first.down()
-    secret = first.url.replace("http://", "http://ada:secret@") + "?key=secret"
+def at_address(address: str, run: Watched) -> Ingested:
+    """An ingestion from an address that may hold secrets."""
 
     def open_reader(endpoint: str) -> AbstractContextManager[WikidataClient]:
         budget = Budget(uuid4().hex, settings.BUDGET_URL, limits=Limits(rate=1e3, burst=1e6))
         return WikidataClient(endpoint, user_agent="Test (t@example.org)", budget=budget, sleep=lambda _seconds: None)
 
+    return ingest_wikidata([address], open_reader, run)
+
+
+def test_no_secret_of_an_endpoint_is_told(first: FaultProxy) -> None:
+    ingest(first)
+    first.down()
+    secret = first.url.replace("http://", "http://ada:secret@") + "?key=secret"
     with pytest.raises(Unavailable) as told:
-        ingest_wikidata([secret], open_reader, Watched())
-    counts = ingest_wikidata([secret], open_reader, Watched(last_attempt=True)).counts
+        at_address(secret, Watched())
+    counts = at_address(secret, Watched(last_attempt=True)).counts
     assert [*counts["failed_endpoints"]] == [first.url]
     assert "secret" not in f"{counts} {told.value} {told.value.evidence} {told.value.__cause__!r}"
+
+
+def test_a_sweep_keeps_no_secret_and_goes_on_when_the_password_is_another(first: FaultProxy) -> None:
+    first.when(ITEMS, "500-broken")
+    with pytest.raises(Unavailable):
+        at_address(first.url.replace("http://", "http://ada:secret@"), Watched())
+    assert Sweep.objects.get().endpoint == first.url
+    first.clear()
+    asked = len(first.requests)
+    at_address(first.url.replace("http://", "http://ada:changed@"), Watched())
+    assert all(ITEMS in request.query for request in first.requests[asked:]), "what was read is not read again"

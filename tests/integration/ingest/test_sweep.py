@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from adaptapedia.catalogue.models import Adaptation, Person, ScreenWork, Work
 from adaptapedia.catalogue.queries import external_id_clashes
@@ -230,7 +232,9 @@ def test_a_sweep_broken_off_goes_on_where_it_stopped_and_counts_nothing_twice(
     asked = len(upstream.requests)
 
     goes_on = Watched()
-    counts = sweep(upstream, goes_on)
+    with CaptureQueriesContext(connection) as told:
+        counts = sweep(upstream, goes_on)
+    assert sum('"classes"' in query["sql"] for query in told) == 1, "no step reads the class tree"
     assert {name: counts[name]["created"] for name in ("works", "screen_works", "people", "adaptations")} == {
         "works": 1, "screen_works": 2, "people": 1, "adaptations": 2
     }  # fmt: skip

@@ -74,6 +74,10 @@ def test_a_pair_that_its_item_states_no_longer_is_retired_and_comes_back(serve_w
         gone.missing_since,
         gone.retired_at,
     )
+    assert gone.provenance.keys() == {"missing_since", "retired_at"}
+    assert {(stamp[0], stamp[2]) for stamp in gone.provenance.values()} == {
+        ("wikidata", gone.retired_at.isoformat(timespec="seconds"))
+    }
     assert not ScreenWork.objects.exclude(retired_at=None).exists(), (
         "the film stands, it is only not made from the novel"
     )
@@ -86,6 +90,8 @@ def test_a_pair_that_its_item_states_no_longer_is_retired_and_comes_back(serve_w
     counts = sweep(serve_wikidata(SOLARIS))
     assert (counts["adaptations"]["restored"], counts["adaptations"]["missing"]) == (1, 0)
     assert (adaptation().retired_at, adaptation().retired_reason, adaptation().missing_since) == (None, "", None)
+    restored, retired = adaptation().provenance["retired_at"], gone.provenance["retired_at"]
+    assert (restored[0], restored[1] != retired[1]) == ("wikidata", True), "by another run"
 
 
 def test_an_item_that_is_gone_takes_its_entry_and_adaptations_with_it_until_it_is_back(serve_wikidata: Serve) -> None:
@@ -106,6 +112,7 @@ def test_an_item_that_is_gone_takes_its_entry_and_adaptations_with_it_until_it_i
         3,
     )
     assert set(Adaptation.objects.filter(work=novel).values_list("retired_reason", flat=True)) == {"with_entry"}
+    assert all(row.provenance["retired_at"][0] == "wikidata" for row in Adaptation.objects.filter(work=novel))
 
     counts = sweep(serve_wikidata(both))
     assert (counts["works"]["restored"], counts["adaptations"]["restored"]) == (1, 3)

@@ -1,28 +1,31 @@
-"""Far more than usual does not go before somebody has said so."""
+"""What is due goes on its day, however much it is; people are told before."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from adaptapedia.catalogue.models import ScreenMetadata
-from adaptapedia.local.processes import wait_until
-from adaptapedia.scheduling.actions import answer_run, request_run
+from adaptapedia.catalogue.models import ScreenExternalId, ScreenMetadata, WorkExternalId, WorkMetadata
+from adaptapedia.ingest.metadata.merging import merge_open_library
+from adaptapedia.ingest.models import Removal
 from adaptapedia.scheduling.models import JobRun
-from tests.integration.ingest.metadata.samples import screen_work
+from tests.integration.ingest.metadata.samples import FIRST, open_library_work, screen_work, work
 
 NAME = "daily-metadata-expiry"
 State = JobRun.State
 
 
-def expired_titles(number: int) -> None:
-    for n in range(number):
+def titles(number: int, *, days: int, first: int = 1) -> None:
+    """So many titles that were last confirmed so long ago."""
+    for n in range(first, first + number):
         ScreenMetadata.objects.create(
-            screen_work=screen_work(f"film-{n}", tmdb=""),
+            screen_work=screen_work(f"film-{n}", tmdb=f"movie/{n}"),
             kind="movie",
-            tmdb_id=n + 1,
+            tmdb_id=n,
             digest=0,
-            changed_at=timezone.now() - timedelta(days=184),
+            changed_at=timezone.now() - timedelta(days=days),
         )
 
 
@@ -34,35 +37,62 @@ def usually(*numbers: int) -> None:
         )  # fmt: skip
 
 
-def settled(run: JobRun) -> JobRun:
-    busy = JobRun.objects.filter(pk=run.pk, state__in=(State.QUEUED, State.RUNNING))
-    assert wait_until(lambda: not busy.exists(), seconds=60)
-    run.refresh_from_db()
-    return run
-
-
 @pytest.mark.usefixtures("worker")
-@pytest.mark.parametrize(("answer", "left", "kept"), [("go-on", 0, 0), ("keep", 25, 25)])
-def test_far_more_than_usual_is_asked_about_and_nothing_goes_before(answer: str, left: int, kept: int) -> None:
+def test_what_is_due_goes_without_a_question_and_every_title_of_it_is_told(run_job: Callable[[str], JobRun]) -> None:
     usually(0, 1, 0, 2, 0)
-    expired_titles(25)
+    titles(25, days=184)
 
-    run = settled(request_run(NAME)[0])
-    assert (run.state, ScreenMetadata.objects.count()) == (State.ASKING, 25)
-    assert run.question is not None
-    assert run.question["text"].startswith("25 titles of TMDb's were not refreshed for six months, and would go; 20 at")
+    run = run_job(NAME)
 
-    run = settled(answer_run(run, answer, by="a person"))
     assert run.counts is not None
-    assert (run.state, run.counts["expired"], run.counts["kept"]) == (State.SUCCEEDED, 25 - kept, kept)
-    assert ScreenMetadata.objects.count() == left
+    assert (run.state, run.counts["expired"], ScreenMetadata.objects.count()) == (State.SUCCEEDED, 25, 0)
+    assert run.suspicion.startswith("expired is 25; 0 to 20 were usual")
+    told = set(Removal.objects.values_list("key", "reason", "run_id"))
+    assert told == {(f"movie/{n}", "expired", run.pk) for n in range(1, 26)}
 
 
 @pytest.mark.usefixtures("worker")
-def test_as_many_as_usual_go_without_a_word() -> None:
+def test_where_much_is_about_to_go_the_run_is_suspicious_before(run_job: Callable[[str], JobRun]) -> None:
+    titles(6, days=170)
+    titles(20, days=160, first=7)
+
+    run = run_job(NAME)
+
+    assert run.counts is not None
+    assert (run.counts["expired"], run.counts["soon"], ScreenMetadata.objects.count()) == (0, 6, 26)
+    assert run.suspicion.startswith("6 of 26 titles of TMDb's have not been refreshed for long, and go within 14 days")
+
+
+@pytest.mark.usefixtures("worker")
+def test_what_is_told_by_a_number_that_is_not_the_entrys_goes_within_a_day(run_job: Callable[[str], JobRun]) -> None:
+    titles(3, days=1)
+    ScreenExternalId.objects.filter(value="1").delete()
+    ScreenExternalId.objects.filter(value="2").update(value="9")
+    for key in ("OL1W", "OL2W"):
+        book = work(key.lower(), key=key)
+        with transaction.atomic():
+            merge_open_library([(book.pk, open_library_work(key))], origin=FIRST)
+    WorkExternalId.objects.filter(value="OL1W").delete()
+
+    run = run_job(NAME)
+
+    assert run.counts is not None
+    assert (run.counts["untied"], run.counts["expired"]) == (3, 0)
+    assert [str(left) for left in ScreenMetadata.objects.all()] == ["movie/3"]
+    assert [str(left) for left in WorkMetadata.objects.all()] == ["OL2W"]
+    assert set(Removal.objects.values_list("source", "key", "reason", "run_id")) == {
+        ("tmdb", "movie/1", "untied", run.pk),
+        ("tmdb", "movie/2", "untied", run.pk),
+        ("open_library", "OL1W", "untied", run.pk),
+    }
+
+
+@pytest.mark.usefixtures("worker")
+def test_as_many_as_usual_go_without_a_word(run_job: Callable[[str], JobRun]) -> None:
     usually(0, 1, 0, 2, 0)
-    expired_titles(12)
+    titles(12, days=184)
+    titles(5, days=170, first=13)
 
-    run = settled(request_run(NAME)[0])
+    run = run_job(NAME)
 
-    assert (run.state, run.suspicion, ScreenMetadata.objects.count()) == (State.SUCCEEDED, "", 0)
+    assert (run.state, run.suspicion, ScreenMetadata.objects.count()) == (State.SUCCEEDED, "", 5)

@@ -186,8 +186,15 @@ def test_an_argument_that_the_job_does_not_take_is_refused(first: FaultProxy) ->
 def test_where_it_read_is_written_on_the_run(first: FaultProxy, upstreams: tuple[FaultProxy, FaultProxy]) -> None:
     assert ingested().counts["read_from"] == first.url
     read_at = last_wikidata_reading()
-    for upstream in upstreams:
-        upstream.down()
+    first.down()
+    run = ingested()
+    assert (run.state, run.counts["read_from"], run.counts["left_as_they_were"]) == (
+        State.SUCCEEDED, upstreams[1].url, 0
+    )  # fmt: skip
+    shown = " ".join(command("show", str(run.pk)).split())
+    assert "which is not the first endpoint" in shown
+    assert last_wikidata_reading() == read_at
+    upstreams[1].down()
     for attempt in range(1, 4):
         run = ingested()
         assert (run.state, run.attempt) == (State.WAITING, attempt)

@@ -48,7 +48,7 @@ def test_a_step_that_fails_shows_why_and_stops_everything(processes: Processes) 
         program("prepare", "steps", "echo no such table; exit 3", lasting=False),
         program("web", "app", "echo pages"),
     )
-    assert up.wait(seconds=10) == 1
+    assert up.wait(seconds=60) == 1
     assert "prepare      | no such table\n" in up.output
     assert "prepare failed (exit status 3), so nothing else is started" in up.output
     assert "pages" not in up.output
@@ -66,7 +66,7 @@ def test_the_application_starts_after_the_steps_and_a_program_that_keeps_failing
     said = [output.index(text) for text in ("tables made", "prepared", "next try in 1 s", "next try in 2 s")]
     assert said == sorted(said)
     up.send(signal.SIGTERM)
-    assert up.wait(seconds=5) == 0
+    assert up.wait(seconds=60) == 0
 
 
 def test_a_program_that_will_not_end_is_killed_with_its_children(processes: Processes) -> None:
@@ -78,7 +78,7 @@ def test_a_program_that_will_not_end_is_killed_with_its_children(processes: Proc
     )
     up.wait_for("child")
     up.send(signal.SIGINT)
-    assert up.wait(seconds=5) == 0
+    assert up.wait(seconds=60) == 0
     group = int(up.output.partition("child ")[2].split()[0])
     assert not _living_members(group)
 
@@ -94,7 +94,7 @@ def test_a_reader_who_goes_away_stops_everything(tmp_path: Path) -> None:
         log=tmp_path / "output",
         environment={"PATH": "/usr/bin:/bin"},
     )
-    assert running.wait(seconds=10) == 0
+    assert running.wait(seconds=60) == 0
     assert "ended 0" in running.output
 
 

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from adaptapedia.accounts.models import User
 from adaptapedia.catalogue.models import ScreenExternalId, ScreenWork, Work
 from adaptapedia.ingest.models import Difference, Match, Reject
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 
 PASSWORD = "a lantern in the library"
 
@@ -60,9 +61,24 @@ def make_schedules() -> None:
         PeriodicTask.objects.create(name=name, task=task, crontab=rule, queue=queue)
 
 
+def make_many_schedules(count: int) -> None:
+    """Feeds of one rule, `feed-00000` and so on, every tenth of them paused; beat has looked at them."""
+    rule = CrontabSchedule.objects.create(minute="30", hour="6", timezone="UTC")
+    rows = [
+        PeriodicTask(name=f"feed-{n:05}", task="health_check", crontab=rule, queue="quick", enabled=n % 10 != 9)
+        for n in range(count)
+    ]
+    PeriodicTask.objects.bulk_create(rows)
+    due = timezone.now() + timedelta(hours=1)
+    ScheduleCompanion.objects.update(edited_at=None, next_due_at=due, fires_at=due)
+    with connection.cursor() as cursor:
+        # as PostgreSQL would by itself, were they committed
+        cursor.execute("ANALYZE django_celery_beat_periodictask, scheduling_schedulecompanion")
+
+
 def make_run(name: str = "daily-wikidata-ingestion", *, ago: timedelta = timedelta(hours=2), **fields: Any) -> JobRun:
     """A run that was due `ago`, started 3 s later and, when it has ended, took 192 s."""
-    task, _, queue = SCHEDULES[name]
+    task, _, queue = SCHEDULES.get(name, ("health_check", "", "quick"))
     due = timezone.now() - ago
     state = fields.setdefault("state", JobRun.State.SUCCEEDED)
     started = None if state in {JobRun.State.QUEUED, JobRun.State.SKIPPED} else due + timedelta(seconds=3)

@@ -1,5 +1,6 @@
 """The fenced steps of a run, each against the real database, without any worker."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from adaptapedia.scheduling import actions, attempts, care, tallies
-from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.terms import Ask
 from tests.integration.scheduling.world import make_run, make_schedule
 
 State = JobRun.State
 LONG_AGO = timedelta(minutes=5)
+SOON = timedelta(hours=1)
 
 
 def claimed(run: JobRun) -> JobRun:
@@ -164,6 +167,90 @@ def test_a_retry_that_finds_another_run_going_has_failed_and_says_both() -> None
     assert run.finished_at is not None
 
 
+def replacing() -> Any:
+    """A schedule whose overlap policy is `cancel`."""
+    row = make_schedule("sample-count")
+    ScheduleCompanion.objects.filter(schedule=row).update(overlap="cancel")
+    return row
+
+
+@pytest.mark.django_db
+def test_under_cancel_a_retry_gives_way_to_a_newer_run_and_to_one_that_waits() -> None:
+    row = replacing()
+    older, further = failed_once(row), failed_once(row)
+    going = claimed(make_run(schedule=row))
+    assert attempts.claim(older.pk, worker="test") is None
+    older.refresh_from_db()
+    error = f"TimeoutError: no answer; not tried again: overlap: run {going.pk} is newer"
+    assert (older.state, older.error) == (State.FAILED, error)
+
+    newest = make_run(schedule=row)
+    assert attempts.claim(newest.pk, worker="test") is None
+    assert attempts.claim(further.pk, worker="test") is None
+    going.refresh_from_db()
+    newest.refresh_from_db()
+    further.refresh_from_db()
+    assert going.cancelled_by == f"run {newest.pk}, which is to follow it"
+    assert (newest.state, newest.behind) == (State.QUEUED, going.pk)
+    assert further.error.endswith(f"not tried again: overlap: run {newest.pk} is newer")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("impatient")
+def test_under_cancel_a_run_that_lost_its_worker_gives_way_to_a_newer_one() -> None:
+    row = replacing()
+    lost = claimed(make_run(schedule=row))
+    silent(lost)
+    care.tend()
+    going = claimed(make_run(schedule=row))
+    assert attempts.claim(lost.pk, worker="test") is None
+    lost.refresh_from_db()
+    going.refresh_from_db()
+    assert (lost.state, lost.reason) == (State.SKIPPED, f"overlap: run {going.pk} is newer")
+    assert (going.state, going.cancel_requested_at) == (State.RUNNING, None)
+
+
+@pytest.mark.django_db
+def test_under_cancel_a_retry_goes_before_a_backfill_whose_number_is_higher() -> None:
+    row = replacing()
+    run = failed_once(row)
+    past = claimed(make_run(schedule=row, trigger="backfill"))
+    assert attempts.claim(run.pk, worker="test") is None
+    run.refresh_from_db()
+    past.refresh_from_db()
+    assert (run.state, run.behind) == (State.QUEUED, past.pk)
+    assert past.cancelled_by == f"run {run.pk}, which is to follow it"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("overlap", ["skip", "queue", "cancel"])
+def test_what_people_run_again_waits_its_turn_and_neither_stops_nor_holds_up_what_is_due(
+    sent: list[int], overlap: str
+) -> None:
+    row = make_schedule("sample-count")
+    ScheduleCompanion.objects.filter(schedule=row).update(overlap=overlap)
+    old = make_run(schedule=row, state=State.FAILED, due_at=timezone.now() - LONG_AGO)
+    older = make_run(schedule=row, state=State.FAILED, due_at=timezone.now() - 2 * LONG_AGO)
+    going = claimed(make_run(schedule=row))
+    first, second = actions.retry_run(old)[0], actions.retry_run(older)[0]
+    assert (first.behind, second.behind, care.tend()) == (going.pk, first.pk, [])
+
+    attempts.fail(going, error="no", retry_in=SOON)
+    assert care.tend() == [], "it has yet to end"
+    JobRun.objects.filter(pk=going.pk).update(state=State.FAILED)
+    assert [message.run_id for message in care.tend()] == [first.pk]
+    tick = claimed(make_run(schedule=row, trigger="tick"))
+    assert attempts.claim(first.pk, worker="test") is None
+    first.refresh_from_db()
+    tick.refresh_from_db()
+    assert (first.state, first.behind, tick.cancel_requested_at) == (State.QUEUED, tick.pk, None)
+
+    attempts.succeed(tick, {})
+    assert [message.run_id for message in care.tend()] == [first.pk]
+    attempts.succeed(claimed(first), {})
+    assert [message.run_id for message in care.tend()] == [second.pk]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("given_back", [False, True])
 def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool) -> None:
@@ -176,6 +263,57 @@ def test_a_retry_of_a_paused_schedule_has_failed_and_says_both(given_back: bool)
     assert attempts.claim(run.pk, worker="test") is None
     run.refresh_from_db()
     assert (run.state, run.error) == (State.FAILED, "TimeoutError: no answer; not tried again: paused")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [
+        (lambda run: attempts.fail(run, error="no answer", traceback="Traceback …", retry_in=SOON), "no answer"),
+        (lambda run: attempts.fail(run, error="no answer", traceback="Traceback …", retry_in=None), "no answer"),
+        (attempts.give_back, ""),
+        (lambda run: attempts.ask(run, Ask("Delete them?", answers={"keep": "Keep them"})), ""),
+        (attempts.lose, ""),
+    ],
+    ids=["fails and would be tried again", "fails for good", "is given back", "asks", "is lost"],
+)
+def test_an_attempt_whose_run_was_cancelled_meanwhile_is_its_last_however_it_ends(
+    sample_jobs: Any, end: Callable[[JobRun], bool], error: str
+) -> None:
+    tallies.forget()
+    run = claimed(make_run())
+    actions.cancel_run(run, by="ada")
+
+    assert end(run)
+
+    run.refresh_from_db()
+    assert (run.state, run.reason, run.error) == (State.CANCELLED, "cancelled by ada", error)
+    assert run.traceback == ("Traceback …" if error else "")
+    assert run.finished_at is not None
+    assert (care.tend(), ends()) == ([], {("sample-count", "cancelled"): 1})
+    assert not end(run), "it is over"
+
+
+@pytest.mark.django_db
+def test_what_a_cancelled_run_has_achieved_all_the_same_is_kept() -> None:
+    run = claimed(make_run())
+    actions.cancel_run(run, by="ada")
+    assert attempts.succeed(run, {"sum": 1})
+    run.refresh_from_db()
+    assert (run.state, run.counts) == (State.SUCCEEDED, {"sum": 1})
+
+
+@pytest.mark.django_db
+def test_a_queued_run_that_was_cancelled_does_not_start(sample_jobs: Any) -> None:
+    tallies.forget()
+    run = failed_once()
+    JobRun.objects.update(cancel_requested_at=timezone.now(), cancelled_by="ada", error="no answer")
+
+    assert attempts.claim(run.pk, worker="test") is None
+
+    run.refresh_from_db()
+    assert (run.state, run.reason, run.error) == (State.CANCELLED, "cancelled by ada", "no answer")
+    assert ends() == {("sample-count", "cancelled"): 1}
 
 
 @pytest.mark.django_db

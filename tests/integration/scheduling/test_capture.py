@@ -2,17 +2,24 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
+from adaptapedia.scheduling.attempts import policies_for
 from adaptapedia.scheduling.capture import KEPT, Capture
 from adaptapedia.scheduling.models import JobRun, RunLine
-from tests.integration.scheduling.world import make_run
+from adaptapedia.scheduling.runner import Pulse, run_message
+from adaptapedia.scheduling.terms import Counts, Run
+from tests.integration.scheduling.world import SAMPLES, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 log = logging.getLogger("books")
@@ -44,11 +51,45 @@ def test_lines_of_the_attempt_are_kept_and_those_before_and_after_are_not() -> N
     assert second.text == "a library's"
 
 
+def test_what_a_job_logged_is_kept_before_its_end_is_recorded() -> None:
+    run = make_run()
+    with Capture(run) as capture, Pulse(run, policies_for(run), capture) as pulse:
+        log.warning("the last word")
+        pulse.settle()
+        assert texts(run) == ["the last word"]
+
+
 def test_a_line_of_structlog_is_kept_with_its_fields() -> None:
     run = make_run()
     with Capture(run):
         structlog.get_logger("films").info("found", year=1984)
     assert texts(run) == ["found year=1984"]
+
+
+def suspects(run: Run) -> Counts:
+    log.info("half of it is gone")
+    run.suspect("Half of it is gone.")
+    return {}
+
+
+def breaks(run: Run) -> Counts:
+    log.info("half of it is gone")
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("job", "state", "lines"), [(suspects, "succeeded", 2), (breaks, "failed", 1)])
+def test_who_reads_a_run_that_has_ended_has_all_its_lines(job: Callable[[Run], Counts], state: str, lines: int) -> None:
+    spec = replace(SAMPLES["sample-count"], run=job, remember_as=None)
+    run = make_run()
+    request = SimpleNamespace(headers={"run_id": run.pk}, hostname="here", id="")
+    with CaptureQueriesContext(connection) as asked, suppress(ZeroDivisionError):
+        run_message(spec, request, [], {})
+    statements = [query["sql"] for query in asked]
+    (end,) = [at for at, sql in enumerate(statements) if sql.startswith("UPDATE") and f"'{state}'" in sql]
+    kept = [at for at, sql in enumerate(statements) if sql.startswith('INSERT INTO "scheduling_runline"')]
+    assert kept[-1] < end
+    assert len(texts(run)) == lines
+    assert JobRun.objects.get(pk=run.pk).state == state
 
 
 def test_a_thread_that_the_job_starts_counts_too() -> None:

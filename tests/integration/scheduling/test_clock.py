@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, PeriodicTask
 
+from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling import dispatch
 from adaptapedia.scheduling.beat import Engine
 from adaptapedia.scheduling.leader import Session
@@ -34,7 +35,7 @@ def store() -> Iterator[PostgresStore]:
     PeriodicTask.objects.create(name="once", task="sample_count", clocked=once, one_off=True)
     ScheduleCompanion.objects.update(edited_at=BEGIN, anchor_at=BEGIN)
     session = Session("test")
-    assert session.try_to_lead()
+    assert wait_until(session.try_to_lead, seconds=60), "who led before has ended"
     yield PostgresStore(session)
     session.resign()
 

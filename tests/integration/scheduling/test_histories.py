@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.core.engine import Outcome, Written
 from adaptapedia.scheduling.core.memory import MemoryStore, Row
 from adaptapedia.scheduling.core.policies import offset_of
@@ -57,7 +58,7 @@ class Mirrored(MemoryStore):
     def take_over(self) -> int:
         self.close()
         self._session = Session("history")
-        assert self._session.try_to_lead()
+        assert wait_until(self._session.try_to_lead, seconds=60), "who led before has ended"
         return super().take_over()
 
     def add(self, name: str, plan: Plan) -> Row:

@@ -53,13 +53,13 @@ def tend_until(run: JobRun, *states: str) -> JobRun:
 
 
 def waits_behind(run: JobRun, older: JobRun) -> bool:
-    return wait_until(lambda: JobRun.objects.filter(pk=run.pk, behind=older.pk).exists(), seconds=20)
+    return wait_until(lambda: JobRun.objects.filter(pk=run.pk, behind=older.pk).exists(), seconds=60)
 
 
 @pytest.mark.usefixtures("worker")
 def test_under_queue_one_run_waits_for_the_older_and_a_further_one_is_skipped() -> None:
     row = schedule("in-turn", task="sample_long", overlap="queue")
-    first = in_state(tick(row, seconds=3), State.RUNNING)
+    first = in_state(tick(row, seconds=8), State.RUNNING)
     second = tick(row, seconds=0.2)
     assert waits_behind(second, first)
     third = ended(tick(row, seconds=0.2))
@@ -86,7 +86,7 @@ def test_under_cancel_the_older_run_is_asked_to_stop_and_the_newest_follows_it()
 @pytest.mark.usefixtures("worker")
 def test_under_cancel_a_run_that_waits_gives_way_to_a_newer_one() -> None:
     row = schedule("replaced", task="sample_deaf", overlap="cancel")
-    first = in_state(tick(row, seconds=3), State.RUNNING)
+    first = in_state(tick(row, seconds=8), State.RUNNING)
     second = tick(row, seconds=0.1)
     assert waits_behind(second, first)
     third = tick(row, seconds=0.1)
@@ -99,9 +99,9 @@ def test_under_cancel_a_run_that_waits_gives_way_to_a_newer_one() -> None:
 @pytest.mark.usefixtures("worker")
 def test_under_allow_runs_go_side_by_side() -> None:
     row = schedule("at-side", task="sample_long", overlap="allow")
-    first, second = tick(row, seconds=3), tick(row, seconds=3)
+    first, second = tick(row, seconds=8), tick(row, seconds=8)
     running = JobRun.objects.filter(pk__in=[first.pk, second.pk], state=State.RUNNING)
-    assert wait_until(lambda: running.count() == 2, seconds=20)
+    assert wait_until(lambda: running.count() == 2, seconds=60)
     assert [ended(run).state for run in (first, second)] == [State.SUCCEEDED] * 2
 
 
@@ -133,6 +133,7 @@ def test_a_deaf_job_that_is_cancelled_is_killed_as_soon_as_the_broker_answers_an
     monkeypatch.setattr(current_app.control, "revoke", revoke_at_last)
     make_schedule("sample-deaf", kwargs='{"seconds": 60}')
     run = in_state(request_run("sample-deaf")[0], State.RUNNING)
+    assert wait_until(lambda: starts_of(run) == 1, seconds=60)
     process = int(run.worker.split()[-1])
     cancel_run(run, by="ada")
     run = tend_until(run, *ENDED)

@@ -14,22 +14,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_who_shows_up_again_is_there_since_the_first_time_unless_there_was_a_silence() -> None:
+    ours = Presence.objects.filter(name="beat@here")  # a worker that other files share may show itself too
     presence.show("beat@here", "beat")
-    first = Presence.objects.get()
+    first = ours.get()
     presence.show("beat@here", "beat")
-    second = Presence.objects.get()
+    second = ours.get()
     assert second.since == first.since
     assert second.seen_at > first.seen_at
 
-    Presence.objects.update(seen_at=timezone.now() - timedelta(minutes=1))
+    ours.update(seen_at=timezone.now() - timedelta(minutes=1))
     presence.show("beat@here", "beat")
-    assert Presence.objects.get().since > first.since
+    assert ours.get().since > first.since
 
 
 def test_who_leaves_is_not_missed() -> None:
     presence.show("beat@here", "beat")
     presence.leave("beat@here")
-    assert not Presence.objects.exists()
+    assert not Presence.objects.filter(name="beat@here").exists()
 
 
 def test_a_worker_shows_itself_and_its_queues_takes_its_row_away_when_stopped_and_leaves_it_when_killed(

@@ -53,25 +53,25 @@ def test_a_run_succeeds_with_its_counts_and_they_are_remembered() -> None:
 def test_delay_writes_a_run_and_its_result_is_the_counts() -> None:
     row = make_schedule("sample-count")
     result = current_app.tasks["sample_count"].delay(1, 2, factor=2)
-    assert result.get(timeout=20) == {"sum": 6, "attempt": 1}
+    assert result.get(timeout=60) == {"sum": 6, "attempt": 1}
     run = ended("sample-count")
     assert (run.trigger, run.schedule_id, run.arguments["args"]) == (JobRun.Trigger.MANUAL, row.pk, [1, 2])
 
 
 def test_what_the_admin_starts_belongs_to_the_row_it_was_started_from() -> None:
     row = make_schedule("counting-on", task="sample_count")
-    current_app.tasks["sample_count"].apply_async(headers={"periodic_task_name": "counting-on"}).get(timeout=20)
+    current_app.tasks["sample_count"].apply_async(headers={"periodic_task_name": "counting-on"}).get(timeout=60)
     assert ended("counting-on").schedule_id == row.pk
 
 
 def test_a_message_delivered_twice_runs_once() -> None:
     task = current_app.tasks["sample_count"]
-    task.apply_async(task_id="one-message").get(timeout=20)
+    task.apply_async(task_id="one-message").get(timeout=60)
     task.apply_async(task_id="one-message")
     run = ended("sample-count")
     for _ in range(3):
         dispatch.send([dispatch.Message.of(run)])
-    task.delay().get(timeout=20)
+    task.delay().get(timeout=60)
     assert starts_of(run) == 1
     assert JobRun.objects.filter(arguments__message="one-message").count() == 1
 
@@ -174,7 +174,7 @@ def test_two_runs_of_one_schedule_never_overlap() -> None:
 def test_the_result_of_a_skipped_message_is_none() -> None:
     in_state(started("sample-long"), State.RUNNING)
     result = current_app.tasks["sample_long"].delay()
-    assert result.get(timeout=20) is None
+    assert result.get(timeout=60) is None
 
 
 def test_a_run_that_was_taken_over_writes_nothing_more(worker: Running) -> None:

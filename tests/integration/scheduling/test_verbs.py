@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from adaptapedia.scheduling.models import JobRun, RunLine
+from adaptapedia.scheduling.console.printing import terminal
+from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
+from adaptapedia.scheduling.watching import LINES_A_LOOK, watch
 from tests.integration.scheduling.world import make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,30 @@ def test_show_tells_a_run_with_what_it_logged(capsys: Any) -> None:
     assert told(capsys, "show", str(run.pk))["lines"][0]["level"] == "WARNING"
 
 
+def test_show_says_how_many_older_lines_there_are_and_how_to_see_them(capsys: Any) -> None:
+    run = make_run(state=State.RUNNING)
+    RunLine.objects.bulk_create(
+        RunLine(run=run, attempt=1, at=NOON, level="info", logger="x", text=f"line {number}.") for number in range(60)
+    )
+    shown = said(capsys, "show", str(run.pk))
+    assert "older lines: 10 (--lines 1000 shows all that are kept)" in shown
+    assert ("line 9." in shown, "line 10." in shown) == (False, True)
+    whole = said(capsys, "show", str(run.pk), "--lines", "60")
+    assert ("line 0." in whole, "older lines" in whole) == (True, False)
+    assert len(told(capsys, "show", str(run.pk))["lines"]) == 60
+    assert [line["text"] for line in told(capsys, "show", str(run.pk), "--lines", "1")["lines"]] == ["line 59."]
+
+
+def test_who_watches_a_run_is_shown_its_newest_lines_and_that_there_are_older_ones(capsys: Any) -> None:
+    run = make_run(state=State.SUCCEEDED)
+    for number in range(1, LINES_A_LOOK + 3):
+        RunLine.objects.create(run=run, attempt=1, at=NOON, level="info", logger="x", text=f"line {number} [bold]")
+    watch(run, terminal())
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "… older lines are left out"
+    assert lines == [f"12:00:00 info line {number} [bold]" for number in range(3, LINES_A_LOOK + 3)]
+
+
 def test_pause_and_resume_say_what_they_did(capsys: Any, daily: PeriodicTask) -> None:
     assert "sample-count is paused" in said(capsys, "pause", "sample-count")
     assert "was paused already" in said(capsys, "pause", "sample-count")
@@ -72,6 +98,23 @@ def test_pause_and_resume_say_what_they_did(capsys: Any, daily: PeriodicTask) ->
 def test_preview_lists_as_many_ticks_as_are_asked_for(capsys: Any, daily: PeriodicTask) -> None:
     assert len(told(capsys, "preview", "sample-count")["ticks"]) == 20
     assert said(capsys, "preview", "sample-count", "--count", "3").count("12:00:00") == 3
+
+
+def test_every_verb_works_on_a_schedule_whose_companion_was_deleted(capsys: Any, daily: PeriodicTask) -> None:
+    ScheduleCompanion.objects.all().delete()
+    assert "12:00:00" in said(capsys, "list")
+    shown = told(capsys, "show", "sample-count")
+    assert (shown["fault"], len(shown["preview"]["ticks"])) == ("", 5)
+    assert shown["terms"]["overlap"] == {"value": "skip", "from": "default"}
+    assert shown["next_due"] == shown["preview"]["ticks"][0]["due_at"]
+    assert len(told(capsys, "preview", "sample-count", "--count", "3")["ticks"]) == 3
+    assert told(capsys, "explain", "sample-count")["tick"].endswith("T12:00:00+00:00")
+    assert "12:00:00" in said(capsys, "simulate", "--from", "2026-03-01", "--to", "2026-03-02")
+    assert len(told(capsys, "backfill", "sample-count", "2026-03-01", "2026-03-04", "--dry-run")["ticks"]) == 3
+    assert told(capsys, "run", "sample-count")["state"] == State.QUEUED
+    assert "is paused" in said(capsys, "pause", "sample-count")
+    assert "waits for its next tick" in said(capsys, "resume", "sample-count")
+    assert not ScheduleCompanion.objects.exists(), "only beat, or an edit in the admin, makes it anew"
 
 
 def test_explain_answers_in_sentences(capsys: Any, daily: PeriodicTask) -> None:
@@ -102,6 +145,37 @@ def test_retry_runs_the_same_again(capsys: Any, daily: PeriodicTask) -> None:
     assert (again.trigger, again.due_at, again.state) == ("retry", NOON, State.QUEUED)
     assert again.arguments == {"args": [7], "kwargs": {}, "by": getpass.getuser()}
     assert f"Run {again.pk} of sample-count is under way already" in said(capsys, "retry", str(run.pk))
+
+
+def test_retry_of_several_runs_lets_each_start_when_what_is_open_has_ended(capsys: Any, daily: PeriodicTask) -> None:
+    failed = [
+        make_run(schedule=daily, due_at=NOON + timedelta(days=day), state=State.FAILED, error="no") for day in range(2)
+    ]
+    going = make_run(schedule=daily, state=State.RUNNING)
+    first = said(capsys, "retry", str(failed[0].pk))
+    again = JobRun.objects.latest("pk")
+    assert f"Run {again.pk} of sample-count is queued.\nIt starts when run {going.pk} has ended." in first
+    assert told(capsys, "retry", str(failed[1].pk))["behind"] == again.pk
+    assert told(capsys, "retry", str(failed[0].pk))["id"] == again.pk, "it is being run again already"
+    assert f"run {going.pk}" in said(capsys, "show", str(again.pk))
+
+
+def test_retry_of_a_run_that_waits_for_its_own_retry_brings_it_forward(capsys: Any, daily: PeriodicTask) -> None:
+    waiting = make_run(schedule=daily, state=State.WAITING, next_attempt_at=timezone.now() + timedelta(hours=1))
+    brought = told(capsys, "retry", str(waiting.pk))
+    assert (brought["id"], brought["state"], brought["attempt"], brought["behind"]) == (
+        *(waiting.pk, State.QUEUED, 2, None),
+    )
+    JobRun.objects.filter(pk=waiting.pk).update(state=State.WAITING)
+    going = make_run(schedule=daily, state=State.RUNNING)
+    assert told(capsys, "retry", str(waiting.pk))["behind"] == going.pk, "at once, it would find that one going"
+
+
+def test_retry_starts_at_once_where_runs_may_go_side_by_side(capsys: Any, daily: PeriodicTask) -> None:
+    ScheduleCompanion.objects.update(overlap="allow")
+    failed = make_run(schedule=daily, state=State.FAILED, error="no")
+    make_run(schedule=daily, state=State.RUNNING)
+    assert told(capsys, "retry", str(failed.pk))["behind"] is None
 
 
 def test_cancel_ends_what_has_not_begun_and_asks_what_runs(capsys: Any) -> None:

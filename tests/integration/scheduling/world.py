@@ -10,9 +10,9 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.plans import CRON_FIELDS
 from adaptapedia.scheduling.terms import JobSpec, registry
 
-CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 CHECKOUT = Path(__file__).resolve().parents[3]
 ENDED = (JobRun.State.SUCCEEDED, JobRun.State.FAILED, JobRun.State.SKIPPED, JobRun.State.CANCELLED)
 ONCE_A_YEAR = "0 0 1 1 *"
@@ -67,14 +67,14 @@ def make_run(task: str = "sample_count", **terms: Any) -> JobRun:
     return JobRun.objects.create(task=task, **given)
 
 
-def ended(run: JobRun | str, *, seconds: float = 20) -> JobRun:
+def ended(run: JobRun | str, *, seconds: float = 60) -> JobRun:
     """The run, or the only one of a schedule, once it has ended."""
     runs = JobRun.objects.filter(**({"schedule_name": run} if isinstance(run, str) else {"pk": run.pk}))
     wait_until(lambda: runs.filter(state__in=ENDED).exists(), seconds=seconds)
     return runs.get()
 
 
-def in_state(run: JobRun, state: str, *, seconds: float = 20) -> JobRun:
+def in_state(run: JobRun, state: str, *, seconds: float = 60) -> JobRun:
     """The run once it is in this state, or as it stands when time is up."""
     wait_until(lambda: JobRun.objects.filter(pk=run.pk, state=state).exists(), seconds=seconds)
     return JobRun.objects.get(pk=run.pk)

@@ -78,17 +78,16 @@ def test_what_lasts_is_the_error_of_the_last_try(
 
 
 def test_a_pause_that_was_asked_for_is_kept_by_every_worker(lab: TmdbLab) -> None:
-    name = new_budget().name
+    budget = new_budget()
     lab.plan("429")
 
     async def asked() -> None:
-        first, second = (with_budget(lab, name) for _ in range(2))
+        first, second = (with_budget(lab, budget.name) for _ in range(2))
         async with first, second:
             began = time.monotonic()
             meets_it = asyncio.create_task(first.get("/movie/841", params={"api_key": lab.api_key}))
-            while not lab.requests:
+            while budget.state().paused_until is None:
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.3)
             await second.get("/movie/841", params={"api_key": lab.api_key})
             assert time.monotonic() - began > 1
             await meets_it
@@ -101,7 +100,7 @@ def test_a_pause_that_was_asked_for_is_kept_by_every_worker(lab: TmdbLab) -> Non
 
 
 def test_the_breaker_opens_tells_until_when_and_one_probe_closes_it(lab: TmdbLab) -> None:
-    limits = Limits(rate=1000.0, burst=1000.0, cost=1.0, one_at_a_time=False, failures=3, open_for=0.5)
+    limits = Limits(rate=1000.0, burst=1000.0, cost=1.0, one_at_a_time=False, failures=3, open_for=3.0)
     name = new_budget().name
     once = Patience(timeout=10.0, tries=1)
     lab.plan("500", "200-list", "200-cut")
@@ -114,7 +113,7 @@ def test_the_breaker_opens_tells_until_when_and_one_probe_closes_it(lab: TmdbLab
             with pytest.raises(Unavailable, match="is paused until"):
                 await fetcher.get("/movie/841")
             assert len(lab.requests) == 3
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(3.1)
             for _ in range(2):
                 await fetcher.get("/movie/841", params={"api_key": lab.api_key})
 
@@ -147,17 +146,17 @@ def test_an_upstream_that_is_not_there_is_unavailable(lab: TmdbLab) -> None:
 
 def test_many_side_by_side_stay_within_the_budget(lab: TmdbLab) -> None:
     limits = Limits(rate=40.0, burst=10.0, cost=1.0, one_at_a_time=False)
-    lab.latency = 0.05
+    lab.latency = 0.5
 
     async def asked() -> float:
-        async with tmdb(lab.url, key=lab.api_key, limits=limits, patience=Patience(timeout=10.0)) as client:
+        async with tmdb(lab.url, key=lab.api_key, limits=limits, patience=Patience(timeout=30.0)) as client:
             began = time.monotonic()
             await asyncio.gather(*(client.title(DUNE) for _ in range(70)))
             return time.monotonic() - began
 
     took = asyncio.run(asked())
 
-    assert 1.4 < took < 4
+    assert 1.4 < took < 25, "one by one they take 35 s"
     assert lab.log.most_at_once > 1
 
 
@@ -195,7 +194,7 @@ def test_a_pause_is_read_as_seconds_or_a_date_within_bounds(stated: str | None, 
 
 
 def patience_for(fault: str) -> Patience:
-    return replace(PATIENT, timeout=1.0) if fault in NEVER_IN_TIME else PATIENT
+    return replace(PATIENT, timeout=2.5) if fault in NEVER_IN_TIME else PATIENT
 
 
 def must_be_an_object(body: Any) -> Any:

@@ -107,7 +107,7 @@ def test_it_is_a_clear_error_in_bounded_time_and_memory(name: str, ask: Ask) -> 
         assert grown() < 64
     assert type(raised.value) is kind
     assert words in f"{raised.value} {raised.value.evidence}"
-    assert took < (4 if kind is TimedOut else 15)
+    assert took < 15
     assert len(str(raised.value)) < 200
     assert len(raised.value.evidence) <= 500
     assert KEY not in f"{raised.value!r} {raised.value.__notes__ if hasattr(raised.value, '__notes__') else ''}"
@@ -141,7 +141,7 @@ def test_so_it_is_with_wikidata(name: str) -> None:
         assert grown() < 192, "64 MiB of an answer, and once more when it is whole"
     assert type(raised.value) is kind
     assert words in f"{raised.value} {raised.value.evidence}"
-    assert took < (4 if kind is TimedOut else 60)
+    assert took < (15 if kind is TimedOut else 60)
     assert len(str(raised.value)) < 200
     assert len(raised.value.evidence) <= 500
     assert len(server.heads) == (4 if kind in {Unavailable, Truncated} else 1), "a query that takes long is halved"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_http_2_is_spoken_where_it_is_offered_and_many_share_a_connection() -> N
 )
 def test_a_fault_is_one_of_ours_and_the_next_request_goes_well(fault: Behaviour, kind: type[SourceError]) -> None:
     async def ask() -> None:
-        patience = QUICK if kind is TimedOut else CALM
+        patience = replace(QUICK, timeout=4.0) if kind is TimedOut else CALM
         async with tmdb(server.url, key=TOKEN, verify=server.trust, patience=patience) as client:
             with pytest.raises(SourceError) as raised:
                 await client.title(FILM)

@@ -69,7 +69,7 @@ def test_what_a_job_watches_is_among_its_counts(name: str) -> None:
         "weekly-tmdb-refresh": dict.fromkeys(COUNTS, 0),
         "daily-tmdb-changes": dict.fromkeys(changes.COUNTS, 0),
         "daily-openlibrary-refresh": dict.fromkeys(openlibrary.COUNTS, 0),
-        "daily-metadata-expiry": {"expired": 0, "credits": 0, "people": 0, "matches": 0, "kept": 0},
+        "daily-metadata-expiry": {"expired": 0, "untied": 0, "credits": 0, "people": 0, "matches": 0, "soon": 0},
     }
     watched = registry[name].watched
 

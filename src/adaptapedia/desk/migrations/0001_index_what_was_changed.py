@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.db import migrations
 
 # Tables of others, so the state knows nothing of these. The last is by the number of a row, which is text there.
@@ -25,7 +26,11 @@ class Migration(migrations.Migration):
     dependencies = [
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("auditlog", "0017_add_actor_email"),
-        ("catalogue", "0001_initial"),  # brings pg_trgm, and may not take it away before these indexes
+        # Where there is a catalogue it brings pg_trgm, and may not take it away before these indexes.
+        *([("catalogue", "0001_initial")] if apps.is_installed("adaptapedia.catalogue") else []),
     ]
 
-    operations = [step for name, of in INDEXES.items() for step in build(name, of)]
+    operations = [
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
+        *(step for name, of in INDEXES.items() for step in build(name, of)),
+    ]

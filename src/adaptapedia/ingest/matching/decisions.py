@@ -1,4 +1,7 @@
-"""What is kept of a matching, and what people decide about it. A person's word stands for good."""
+"""What is kept of a matching, and what people decide about it. A person's word stands for good.
+
+What TMDb told of a title that is not taken any more goes in the transaction that says so.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +17,7 @@ from adaptapedia.ingest.changes import Lists
 from adaptapedia.ingest.matching.facts import MATCHER, PERSON, SCHEMES, ref_of
 from adaptapedia.ingest.matching.records import Candidate, Verdict
 from adaptapedia.ingest.merging import SCREEN_WORK, lock_catalogue, standing
+from adaptapedia.ingest.metadata.removing import untie_titles
 from adaptapedia.ingest.models import Match
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.staging import stage
@@ -46,7 +50,8 @@ def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     """Keep what was found, in one transaction: accepted titles become external ids, doubtful ones wait for a person.
 
     What a person has decided stays as it is, also where they did so while the title was looked for, and external ids
-    that a person has locked are not written. A verdict that says what stands already writes nothing.
+    that a person has locked are not written. What was told by a number that is not taken any more goes. A verdict that
+    says what stands already writes nothing.
     """
     lock_catalogue()
     latest = {verdict.facts.screen_work_id: verdict for verdict in verdicts}
@@ -59,6 +64,7 @@ def record_verdicts(verdicts: Sequence[Verdict], *, run_id: int) -> None:
     ]
     _keep(open_to_us, known, run_id=run_id)
     _write_ids(open_to_us, origin=Origin(MATCHER, run_id, timezone.now()))
+    untie_titles(there, run_id=run_id)
 
 
 @transaction.atomic
@@ -102,6 +108,7 @@ def join_matches(screen_work_id: int, *, into: int) -> None:
     if stands.state == Match.State.ACCEPTED and stands.decided_at:
         refused.discard(stands.ref)
     _refuse_also(stands, sorted(refused))
+    untie_titles([screen_work_id, into], run_id=None)
 
 
 @transaction.atomic
@@ -120,6 +127,7 @@ def accept(match: Match, ref: str, *, by: User) -> None:
     refused = [other for other in match.refused if other != ref]
     taken_from = there.source if there else ""
     _decide(match, Match.State.ACCEPTED, by=by, ref=ref, refused=refused, taken_from=taken_from)
+    _untie(match)
 
 
 @transaction.atomic
@@ -136,6 +144,7 @@ def refuse(match: Match, ref: str, *, by: User) -> None:
     refused = sorted({*match.refused, ref})
     if not _propose_next(match, refused):
         _decide(match, Match.State.REFUSED, by=by, ref="", refused=refused)
+    _untie(match)
 
 
 @transaction.atomic
@@ -145,6 +154,7 @@ def refuse_all(match: Match, *, by: User) -> None:
     _give_back(match)
     refused = sorted({*match.refused, *(one["ref"] for one in match.candidates)})
     _decide(match, Match.State.NONE, by=by, ref="", refused=refused)
+    _untie(match)
 
 
 @transaction.atomic
@@ -158,6 +168,7 @@ def take_back(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(
         state=Match.State.OPEN, ref=best, refused=[], taken_from="", decided_by=None, decided_at=None
     )
+    _untie(match)
 
 
 def _without_decided(verdict: Verdict, match: Match | None) -> Verdict | None:
@@ -230,6 +241,11 @@ def _give_back(match: Match) -> None:
         else:
             own.delete()
     _ids(match).filter(source=MATCHER).delete()
+
+
+def _untie(match: Match) -> None:
+    """What was told of the screen work by a number that the decision takes away goes at once."""
+    untie_titles([match.screen_work_id], run_id=None)
 
 
 def _ids(match: Match) -> QuerySet[ScreenExternalId]:

@@ -34,15 +34,23 @@ class TitleFinder(Protocol):
 
 
 async def find_title(facts: ScreenFacts, tmdb: TitleFinder) -> Verdict:
-    """The title that a screen work is, or those that a person must choose from.
+    """The title that a screen work is whose number nobody knows, or those that a person must choose from.
 
-    In this order: the id that Wikidata has, the id at IMDb, a search. An id whose title is gone counts for
-    nothing; one that all else contradicts is for a person to judge. A search's best candidate is read before it
-    is taken, where we know who made the screen work; it is in the verdict, so that one who wants to have it
-    anyway need not ask again. With the reading of what was taken: one request where an id of Wikidata's holds,
-    two where one of IMDb's does, and with a search mostly two. Raises SourceError.
+    By the id at IMDb, else by a search. An id that leads to nothing counts for nothing; one that all else
+    contradicts is for a person to judge. A search's best candidate is read before it is taken, where we know who
+    made the screen work; it is in the verdict, so that one who wants to have it anyway need not ask again. With
+    the reading of what was taken: two requests where an id of IMDb's holds, and with a search mostly two. Raises
+    SourceError.
     """
     return await _Search(facts, tmdb).verdict()
+
+
+def judge(facts: ScreenFacts, title: Title) -> Verdict:
+    """Whether a title is it that was read by a number which Wikidata, or a file, gives: it is taken, or where all
+    else contradicts it, it is for a person to judge."""
+    best = ranked([weigh_further(facts, _by_id("wikidata", weigh(facts, _hit_of(title))), title)])
+    evidence = {"how": "wikidata", "requests": 1, "parts": [list(part) for part in best[0].parts]}
+    return Verdict(facts, _outcome_by_id(best), title.ref, best[0].score, evidence, best)
 
 
 class _Search:
@@ -56,9 +64,6 @@ class _Search:
         self._read: dict[TitleRef, Fetched] = {}
 
     async def verdict(self) -> Verdict:
-        for ref in self._facts.tmdb:
-            if ref not in self._facts.refused and (title := await self._title(ref)) is not None:
-                return self._by_id("wikidata", _hit_of(title))
         for imdb in self._facts.imdb:
             if hits := await self._found_by_imdb(imdb):
                 return await self._by_imdb(hits)
@@ -75,9 +80,12 @@ class _Search:
         return self._read[ref].title
 
     async def _found_by_imdb(self, imdb: str) -> list[SearchHit]:
-        """Titles behind an id, those of the likelier kind first. An episode is none."""
+        """Titles behind an id, those of the likelier kind first. An episode is none; a 404 is a miss."""
         self._requests += 1
-        found = await self._tmdb.find_by_imdb(imdb)
+        try:
+            found = await self._tmdb.find_by_imdb(imdb)
+        except NotFound:
+            return []
         kinds = kinds_of(self._facts.kind)
         return sorted(
             (hit for hit in found.hits if hit.ref not in self._facts.refused),
@@ -89,14 +97,10 @@ class _Search:
         first = weigh(self._facts, hits[0])
         if len(hits) > 1 or first.finding("year") == "far" or first.finding("title") in DOUBTFUL:
             await self._title(hits[0].ref)
-        return self._by_id("imdb", *hits)
-
-    def _by_id(self, how: How, *hits: SearchHit) -> Verdict:
         for hit in hits:
-            weighed = weigh(self._facts, hit)
-            self._keep(replace(weighed, parts=(BY_ID[how], *weighed.parts[1:])))
+            self._keep(_by_id("imdb", weigh(self._facts, hit)))
         best = self._ranked()
-        return self._told(how, best, "accepted" if best[0].score >= CONTRADICTED else "review")
+        return self._told("imdb", best, _outcome_by_id(best))
 
     async def _searched(self) -> Verdict:
         async for query, page in self._pages():
@@ -171,6 +175,15 @@ class _Search:
         evidence["parts"] = [list(part) for part in best[0].parts]
         fetched = self._read.get(best[0].ref) if outcome == "accepted" else None
         return Verdict(self._facts, outcome, best[0].ref, best[0].score, evidence, best[:KEPT], fetched)
+
+
+def _by_id(how: How, weighed: Candidate) -> Candidate:
+    """The same, found by somebody's id and not by a search."""
+    return replace(weighed, parts=(BY_ID[how], *weighed.parts[1:]))
+
+
+def _outcome_by_id(best: tuple[Candidate, ...]) -> Outcome:
+    return "accepted" if best[0].score >= CONTRADICTED else "review"
 
 
 def _queries(titles: Iterable[str]) -> list[str]:

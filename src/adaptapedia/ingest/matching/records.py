@@ -26,8 +26,6 @@ class ScreenFacts:
     directors: tuple[str, ...]
     """And, of a series, who created it."""
     imdb: tuple[str, ...]
-    tmdb: tuple[TitleRef, ...]
-    """As Wikidata or a person gave them; one that a matching found is found anew."""
     refused: tuple[TitleRef, ...] = ()
     """What a person has said it is not."""
     wikidata_id: int | None = None

@@ -1,5 +1,6 @@
 -- Pairs that were missing upstream and are there again.
-UPDATE catalogue_adaptation AS t SET missing_since = NULL
+UPDATE catalogue_adaptation AS t SET missing_since = NULL,
+    provenance = t.provenance || jsonb_build_object('missing_since', %(stamp)s::jsonb)
 FROM stage_pair AS s
 JOIN catalogue_screenwork AS screen ON screen.wikidata_id = s.subject
 LEFT JOIN catalogue_work AS work ON work.wikidata_id = s.source AND NOT s.is_remake

@@ -1,5 +1,7 @@
 -- Adaptations that an ingestion has retired: stated again, or retired with an entry that is back.
-UPDATE catalogue_adaptation AS t SET retired_at = NULL, retired_reason = '', missing_since = NULL
+UPDATE catalogue_adaptation AS t SET retired_at = NULL, retired_reason = '', missing_since = NULL,
+    provenance = t.provenance || jsonb_strip_nulls(jsonb_build_object('retired_at', %(stamp)s::jsonb,
+        'missing_since', CASE WHEN t.missing_since IS NOT NULL THEN %(stamp)s::jsonb END))
 FROM catalogue_adaptation AS a
 JOIN catalogue_screenwork AS screen ON screen.id = a.screen_work_id
 LEFT JOIN catalogue_work AS work ON work.id = a.work_id

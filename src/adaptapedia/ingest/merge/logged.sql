@@ -7,8 +7,9 @@ FROM (
     SELECT image.row_id, nullif(
         coalesce((
             SELECT jsonb_object_agg(was.key, CASE
-                WHEN image.was ? 'provenance' THEN jsonb_build_array(was.value, image.was -> 'provenance' -> was.key)
-                ELSE jsonb_build_array(was.value, NULL, now.value) END)
+                WHEN image.was ? 'provenance' AND NOT image.was ? 'source'
+                THEN jsonb_build_array(was.value, image.was -> 'provenance' -> was.key)
+                ELSE jsonb_build_array(was.value, image.was -> 'provenance' -> was.key, now.value) END)
             FROM jsonb_each(image.was) AS was JOIN jsonb_each(image.now) AS now USING (key)
             WHERE was.value <> now.value AND was.key <> ALL('{bookkeeping}')
         ), '{{}}') || CASE

@@ -26,18 +26,24 @@ def on_a_loop(asker: AbstractAsyncContextManager[Asker]) -> Iterator[tuple[async
 
 
 class Window(Generic[Question, Answer]):
-    """At most `width` questions under way; more start as answers come.
+    """At most `width` questions under way; more start as answers come, and while there is time.
 
     A question's fault that its asking does not turn into an answer ends everything: nothing new is asked, what
     is under way is still waited for, all answers are handed out, and `check` raises the fault.
     """
 
     def __init__(
-        self, questions: Iterable[Question], ask: Callable[[Question], Awaitable[Answer]], *, width: int
+        self,
+        questions: Iterable[Question],
+        ask: Callable[[Question], Awaitable[Answer]],
+        *,
+        width: int,
+        in_time: Callable[[], bool] = lambda: True,
     ) -> None:
         self._waiting = deque(questions)
         self._ask = ask
         self._width = width
+        self._in_time = in_time
         self._under_way: set[asyncio.Future[Answer]] = set()
         self._fault: BaseException | None = None
 
@@ -46,13 +52,12 @@ class Window(Generic[Question, Answer]):
         return self._fault is not None or not (self._waiting or self._under_way)
 
     async def answers(self, number: int, *, alive: Callable[[int], None]) -> list[Answer]:
-        """The next so many answers, in the order in which they come; fewer at the end, or before a fault.
+        """The next so many answers, in the order in which they come; fewer at the end, out of time, or before a fault.
 
         `alive` is told how many there are after each, and may raise Interrupted.
         """
         answers: list[Answer] = []
-        while len(answers) < number and not self.is_through:
-            self._start()
+        while len(answers) < number and self._goes_on():
             done, self._under_way = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             for answered in done:
                 self._take(answered, answers)
@@ -69,9 +74,13 @@ class Window(Generic[Question, Answer]):
         if self._fault:
             raise self._fault
 
-    def _start(self) -> None:
-        while self._waiting and len(self._under_way) < self._width:
+    def _goes_on(self) -> bool:
+        """Whether answers are still to come, once all have been asked for that may be now."""
+        if not self._in_time():
+            self._waiting.clear()
+        while not self._fault and self._waiting and len(self._under_way) < self._width:
             self._under_way.add(asyncio.ensure_future(self._ask(self._waiting.popleft())))
+        return not self.is_through
 
     def _take(self, answered: asyncio.Future[Answer], answers: list[Answer]) -> None:
         if fault := answered.exception():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 from adaptapedia.ingest.metadata.asking import Window
@@ -37,11 +38,13 @@ class Extent:
     requests: int = 400_000
     """At 40 a second, under three hours."""
     seconds: float = 5.5 * 3600
-    """No new batch is begun after them: within the soft limit of a job of six hours."""
+    """Nothing more is asked after them: what is under way then comes within the soft limit of a job of six hours."""
     in_flight: int = 64
     """Side by side, those included that wait for their turn: enough for 40 a second at a second and a half each."""
     batch: int = 100
     """Answers a transaction: what a killed worker loses at most, besides those under way."""
+    clock: Callable[[], float] = time.monotonic
+    """By which the seconds go by."""
 
 
 class Counting(Protocol):
@@ -63,7 +66,7 @@ class Enquiry:
         self._loop = loop
         self._extent = extent
         self._total = total
-        self._until = time.monotonic() + extent.seconds
+        self._until = extent.clock() + extent.seconds
         self._client = client
         self._saved = client.requests
         self._refusals = self._pauses = 0
@@ -88,21 +91,22 @@ class Enquiry:
         keep: Callable[[Sequence[Answer]], None],
         *,
         step: str,
-        requests: int,
+        leaving: float = 0.0,
         each: int = 1,
         once: bool = False,
     ) -> None:
-        """Ask what `look_up` finds, at most so many, until it finds nothing more or the requests are used up.
+        """Ask what `look_up` finds, until it finds nothing more, or the run's requests or its time are used up.
 
-        `each` is how many requests one question takes at most. With `once` what it finds first is all.
+        So large a share of both, of those of the whole run, is left for what comes after. `each` is how many requests
+        one question takes at most. With `once` what it finds first is all.
         """
         self._step = step
-        ends_at = self.left - min(requests, self.left)
-        while time.monotonic() < self._until and (room := self._room(ends_at, each)):
+        kept, until = int(self._extent.requests * leaving), self._until - self._extent.seconds * leaving
+        while self._is_before(until) and (room := self._room(kept, each)):
             questions = look_up(room)
             if not questions:
                 return
-            self._put(questions, ask, keep)
+            self._put(questions, ask, keep, until)
             if once and not self._pauses:
                 return
 
@@ -121,9 +125,12 @@ class Enquiry:
         """The upstream does not refuse us."""
         self._refusals = 0
 
-    def _room(self, ends_at: int, each: int) -> int:
+    def _is_before(self, moment: float) -> bool:
+        return self._extent.clock() < moment
+
+    def _room(self, kept: int, each: int) -> int:
         """How many questions may be asked now; one alone while the breaker was open a moment ago."""
-        room = min(CHUNK, (self.left - ends_at) // each)
+        room = min(CHUNK, max(0, self.left - kept) // each)
         return min(room, 1) if self._pauses else room
 
     def _put(
@@ -131,8 +138,9 @@ class Enquiry:
         questions: Sequence[Question],
         ask: Callable[[Question], Awaitable[Answer]],
         keep: Callable[[Sequence[Answer]], None],
+        until: float,
     ) -> None:
-        window = Window(questions, ask, width=self._extent.in_flight)
+        window = Window(questions, ask, width=self._extent.in_flight, in_time=partial(self._is_before, until))
         while not window.is_through:
             answers = self._loop.run(window.answers(self._extent.batch, alive=self._alive))
             if answers:
@@ -154,6 +162,6 @@ class Enquiry:
         if not isinstance(cause, BreakerOpen) or self._pauses > PAUSES:
             raise error
         log.warning("%s: waiting until %s", self.refresh.source, cause.until)
-        while datetime.now(UTC) < cause.until and time.monotonic() < self._until:
+        while datetime.now(UTC) < cause.until and self._is_before(self._until):
             self._alive(0)
             time.sleep(LOOKS_UP_EVERY)

@@ -1,38 +1,27 @@
 """What TMDb has not confirmed for six months goes: its terms allow no more."""
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from adaptapedia.catalogue.models import Person
 from adaptapedia.ingest.merging import lock_catalogue
-from adaptapedia.ingest.staging import array
-
-log = logging.getLogger(__name__)
+from adaptapedia.ingest.metadata.removing import BATCH, TELLS, Removed, remove_titles
+from adaptapedia.ingest.models import Removal
+from adaptapedia.ingest.sql import scalar
 
 KEPT_FOR = timedelta(days=183)
 """TMDb's terms of use of its API: nothing is kept longer than six months without being refreshed."""
-BATCH = 1_000
 
-_DUE = """
+_DUE = f"""
     FROM catalogue_screenmetadata AS m
     LEFT JOIN ingest_sourcestate AS s ON s.source = 'tmdb' AND s.key = m.kind || '/' || m.tmdb_id
-    WHERE coalesce(s.refreshed_at, m.changed_at) < %s
+    WHERE coalesce(s.refreshed_at, m.changed_at) < %(before)s AND {TELLS}
 """
-_EXPIRED = f"""
-    DELETE FROM catalogue_screenmetadata AS m WHERE m.screen_work_id IN (
-        SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %s
-    )
-    RETURNING m.kind || '/' || m.tmdb_id, m.screen_work_id
-"""
-_CREDITS = """
-    DELETE FROM catalogue_screencredit AS c USING catalogue_screenwork AS e
-    WHERE e.id = c.screen_work_id AND e.id = ANY(%s::bigint[]) AND c.source = 'tmdb' AND NOT e.locks ? 'credits'
-    RETURNING c.screen_work_id, c.role, c.position, c.person_id
-"""
+_EXPIRED = f"SELECT m.screen_work_id {_DUE} ORDER BY m.screen_work_id LIMIT %(size)s"
 _REJECTS_OF_TITLES = "DELETE FROM ingest_reject WHERE source = 'tmdb' AND key = ANY(%s)"
 _REJECTS = """
     DELETE FROM ingest_reject AS r WHERE r.source = 'tmdb' AND r.first_seen_at < %(before)s AND NOT EXISTS (
@@ -53,7 +42,10 @@ _CANDIDATES = """
     )
 """
 _ORPHANS = """
-    SELECT p.id FROM catalogue_person AS p
+    SELECT p.id, coalesce((
+        SELECT x.value FROM catalogue_personexternalid AS x
+        WHERE x.person_id = p.id AND x.scheme = 'tmdb_person' ORDER BY x.id LIMIT 1), '')
+    FROM catalogue_person AS p
     WHERE p.wikidata_id IS NULL AND p.provenance @> '{"*": ["tmdb"]}' AND p.locks = '{}'
       AND NOT EXISTS (SELECT FROM catalogue_screencredit AS c WHERE c.person_id = p.id)
       AND NOT EXISTS (SELECT FROM catalogue_workcredit AS c WHERE c.person_id = p.id)
@@ -62,25 +54,23 @@ _ORPHANS = """
 
 
 class Expired(NamedTuple):
-    """What went in one batch: titles as TMDb's addresses spell them, and numbers of rows."""
+    """What went in one batch besides titles: numbers of rows."""
 
-    titles: tuple[str, ...] = ()
-    credits: int = 0
     people: int = 0
     matches: int = 0
 
 
 def count_expired(*, before: datetime) -> int:
     """How many titles `expire_titles` would remove."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {_DUE}", [before])
-        (number,) = cursor.fetchone() or (0,)
-        return int(number)
+    return scalar(f"SELECT count(*) {_DUE}", {"before": before})
 
 
-def expire_titles(*, before: datetime) -> Iterator[Expired]:
-    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction."""
-    while (gone := _expire(before)).titles:
+def expire_titles(*, before: datetime, run_id: int) -> Iterator[Removed]:
+    """Remove metadata last confirmed before then with the credits that came with them, a batch a transaction.
+
+    Of those in which a person has locked something, that stays.
+    """
+    while (gone := _expire(before, run_id)).keys:
         yield gone
 
 
@@ -95,29 +85,22 @@ def empty_candidates(*, before: datetime) -> Iterator[Expired]:
         yield gone
 
 
-def remove_orphans() -> Iterator[Expired]:
+def remove_orphans(*, run_id: int) -> Iterator[Expired]:
     """Remove people whom only TMDb knew and nobody credits any more, a batch a transaction.
 
     Who was mended by a person stays.
     """
-    while (gone := _remove_orphans()).people:
+    while (gone := _remove_orphans(run_id)).people:
         yield gone
 
 
 @transaction.atomic
-def _expire(before: datetime) -> Expired:
+def _expire(before: datetime, run_id: int) -> Removed:
     lock_catalogue()
+    gone = remove_titles(_EXPIRED, reason=Removal.Reason.EXPIRED, run_id=run_id, before=before, size=BATCH)
     with connection.cursor() as cursor:
-        cursor.execute(_EXPIRED, [before, BATCH])
-        rows = cursor.fetchall()
-        cursor.execute(_REJECTS_OF_TITLES, [[title for title, _ in rows]])
-        cursor.execute(_CREDITS, [array([key for _, key in rows])])
-        credits = cursor.fetchall()
-    for key, role, position, person in credits:
-        log.info("TMDb's credit of screen work %s goes: %s %s, person %s", key, role, position, person)
-    for title, key in rows:
-        log.info("TMDb's %s of screen work %s goes: not refreshed since %s at the latest", title, key, before.date())
-    return Expired(tuple(title for title, _ in rows), len(credits))
+        cursor.execute(_REJECTS_OF_TITLES, [[*gone.keys]])
+    return gone
 
 
 @transaction.atomic
@@ -128,12 +111,14 @@ def _empty_candidates(before: datetime) -> Expired:
 
 
 @transaction.atomic
-def _remove_orphans() -> Expired:
+def _remove_orphans(run_id: int) -> Expired:
     lock_catalogue()
     with connection.cursor() as cursor:
         cursor.execute(_ORPHANS, [BATCH])
-        keys = [key for (key,) in cursor.fetchall()]
-    for key in keys:
-        log.info("Person %s goes: only TMDb knew them, and nobody credits them", key)
-    _, of = Person.objects.filter(pk__in=keys).delete()
+        numbers = dict(cursor.fetchall())
+    _, of = Person.objects.filter(pk__in=numbers).delete()
+    why = {"source": "tmdb", "reason": Removal.Reason.UNCREDITED, "run_id": run_id, "removed_at": timezone.now()}
+    Removal.objects.bulk_create(
+        Removal(key=f"person/{number}", entry_id=person, **why) for person, number in numbers.items()
+    )
     return Expired(people=of.get(Person._meta.label, 0))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from adaptapedia.ingest.changes import Lists, execute_logged
+from adaptapedia.ingest.differences import note_differences
 from adaptapedia.ingest.merging import SCREEN_WORK, WORK, Kind, lock_catalogue, standing
 from adaptapedia.ingest.metadata.people import people_of
 from adaptapedia.ingest.metadata.rows import (
@@ -22,6 +23,7 @@ from adaptapedia.ingest.metadata.rows import (
     title_row,
     work_row,
 )
+from adaptapedia.ingest.models import Difference
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.sql import execute, statement
 from adaptapedia.ingest.staging import array, stage
@@ -37,13 +39,21 @@ class Target(NamedTuple):
     entry: Kind
     columns: tuple[str, ...]
     types: Mapping[str, str]
+    kind: str
 
     @property
     def owner(self) -> str:
         return self.entry.owner
 
 
-TITLES = Target("catalogue_screenmetadata", "stage_screen_metadata", SCREEN_WORK, TitleRow._fields, TITLE_TYPES)
+TITLES = Target(
+    "catalogue_screenmetadata",
+    "stage_screen_metadata",
+    SCREEN_WORK,
+    TitleRow._fields,
+    TITLE_TYPES,
+    Difference.Kind.SCREEN_METADATA,
+)
 CREDITS = Lists(
     "credits",
     "catalogue_screencredit",
@@ -60,7 +70,9 @@ IDS = Lists(
     stage_entry="stage_moved",
     join="id",
 )
-WORKS = Target("catalogue_workmetadata", "stage_work_metadata", WORK, WorkRow._fields, WORK_TYPES)
+WORKS = Target(
+    "catalogue_workmetadata", "stage_work_metadata", WORK, WorkRow._fields, WORK_TYPES, Difference.Kind.WORK_METADATA
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,14 @@ def merge_descriptions(descriptions: Sequence[tuple[int, Description]], *, origi
     lock_catalogue()
     columns = ("work_id", "description")
     stage("stage_description", columns, ((key, told.text) for key, told in descriptions), types=WORK_TYPES)
+    note_differences(
+        WORKS.kind,
+        table=WORKS.table,
+        stage="stage_description",
+        fields=columns[1:],
+        origin=origin,
+        join=WORKS.owner,
+    )
     enriched = execute_logged(statement("descriptions"), table=WORKS.table, origin=origin, key=WORKS.owner)
     return Merged(enriched, len(descriptions) - enriched)
 
@@ -132,6 +152,8 @@ def _digests(target: Target, keys: Sequence[int]) -> dict[int, int]:
 
 def _merge(target: Target, rows: Iterable[tuple[object, ...]], origin: Origin) -> None:
     stage(target.stage, target.columns, rows, types=target.types)
+    told = [column for column in target.columns if column not in {target.owner, "digest"}]
+    note_differences(target.kind, table=target.table, stage=target.stage, fields=told, origin=origin, join=target.owner)
     execute_logged(_metadata_sql(target), table=target.table, origin=origin, key=target.owner)
 
 

@@ -32,8 +32,8 @@ COUNTS = ("processed", "enriched", "unchanged", "gone", "errors", "requests")
 """Of records and descriptions of our works, each for itself; `processed` is the sum of those between."""
 TOGETHER = 100
 """Works a request."""
-RECORDS_SHARE = 0.5
-"""Of a run's requests at most, so that descriptions have theirs."""
+FOR_DESCRIPTIONS = 0.5
+"""Of a run's requests, and of its time, at the least."""
 
 
 class Reader(Counting, Protocol):
@@ -99,10 +99,9 @@ def refresh_works(reader: Reader, run: Run, loop: asyncio.Runner, *, extent: Ext
         return dict(refresh.counts)
     enquiry = Enquiry(refresh, run, loop, client=reader, extent=extent, total=0)
     asking = Works(reader, enquiry)
-    for_descriptions = extent.requests - int(extent.requests * RECORDS_SHARE)
-    asking.renew(keeping=for_descriptions)
-    asking.look_for_missing(keeping=for_descriptions)
-    asking.renew(keeping=for_descriptions)
+    asking.renew()
+    asking.look_for_missing()
+    asking.renew()
     asking.describe()
     return finish(refresh, run)
 
@@ -116,12 +115,11 @@ class Works:
         self._since = enquiry.refresh.started_at
         self._attempt = timezone.now()
 
-    def renew(self, *, keeping: int) -> None:
-        """Records that are due, so many requests being kept for what comes after."""
-        requests = max(0, self._enquiry.left - keeping)
-        self._enquiry.put(self._records_due, self.ask, self.keep, step="works", requests=requests)
+    def renew(self) -> None:
+        """Records that are due."""
+        self._enquiry.put(self._records_due, self.ask, self.keep, step="works", leaving=FOR_DESCRIPTIONS)
 
-    def look_for_missing(self, *, keeping: int) -> None:
+    def look_for_missing(self) -> None:
         """What a search left out, one by one."""
         look_up = partial(records_missing, since=self._since)
         self._enquiry.put(
@@ -129,18 +127,17 @@ class Works:
             self.ask_for_missing,
             self.keep_missing,
             step="works that a search left out",
-            requests=max(0, self._enquiry.left - keeping),
+            leaving=FOR_DESCRIPTIONS,
         )
 
     def describe(self) -> None:
-        """With all the requests that are left. Each may be answered by another work, which is asked too."""
+        """With all the requests and time that are left. Each may be answered by another work, which is asked too."""
         look_up = partial(descriptions_due, since=self._since, attempt=self._attempt)
         self._enquiry.put(
             lambda room: look_up(limit=room),
             self.ask_description,
             self.keep_descriptions,
             step="descriptions",
-            requests=self._enquiry.left,
             each=2,
         )
 

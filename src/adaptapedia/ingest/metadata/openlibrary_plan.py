@@ -25,14 +25,16 @@ _DUE = """
 """
 _RECORDS = """
     WITH chosen AS MATERIALIZED (
-        -- Of several keys of one work: one that is still there, a person's word, the oldest.
+        -- Of several keys of one work: one that is still there, a person's word, one that is given before one that
+        -- another was merged into, the oldest.
         SELECT DISTINCT ON (x.work_id) x.work_id, x.value AS key
         FROM catalogue_workexternalid AS x
         JOIN catalogue_work AS e ON e.id = x.work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone
              ON gone.source = 'open_library' AND gone.key = x.value AND gone.outcome IN ('gone', 'moved')
         WHERE x.scheme = 'open_library' AND x.value ~ '^OL[1-9][0-9]{{0,9}}W$'
-        ORDER BY x.work_id, gone.key IS NOT NULL, x.source = 'person' DESC, length(x.value), x.value
+        ORDER BY x.work_id, gone.key IS NOT NULL, x.source = 'person' DESC, x.source = 'open_library',
+                 length(x.value), x.value
     )
     SELECT c.key, array_agg(c.work_id ORDER BY c.work_id),
            coalesce(s.outcome = 'failed' AND s.read_at >= %(since)s, false)

@@ -1,9 +1,10 @@
 """What is asked for, in which order: whoever has waited longest comes first, so that nothing starves.
 
 Each class (titles without metadata, screen works without a title, titles to read again) is ordered by when
-it was last asked for, those never asked for first, and has a share of a run's requests of its own. With N
-waiting in a class and a share of S requests a run at C requests each, every one of them is asked for
-within ceil(N * C / S) runs, however many of them can never be filled.
+it was last asked for, those never asked for first, and has a share of its own of a run's requests and of its time.
+With N waiting in a class and a share of S requests a run at C requests each, every one of them is asked for
+within ceil(N * C / S) runs, however many of them can never be filled. Where TMDb is so slow that a run's time ends
+before its requests do, S is what it answers in the class's share of the time.
 """
 
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from adaptapedia.ingest.matching.numbers import REF, REFUSED
 from adaptapedia.ingest.metadata.rows import ROW_VERSION
 from adaptapedia.ingest.staging import array
 from adaptapedia.sources.tmdb.records import TitleKind, TitleRef
@@ -28,22 +30,21 @@ class Wanted(NamedTuple):
     etag: str
 
 
-_REFUSED = """(x.source <> 'person' AND EXISTS (
-            SELECT FROM ingest_match AS word WHERE word.screen_work_id = x.screen_work_id AND (word.state = 'none'
-                OR CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value = ANY(word.refused))))"""
-"""Whether a person has said of a number that it is not the one."""
-
 _TITLES = """
     WITH ref AS MATERIALIZED (
-        -- Of several numbers of one screen work: one that TMDb still has, a person's word, one of its own kind.
+        -- Of several numbers of one screen work: one that TMDb still has, a person's word, then Wikidata's or a
+        -- file's, one that was taken before, one of its own kind.
         SELECT DISTINCT ON (x.screen_work_id) x.screen_work_id, x.value::bigint AS tmdb_id,
                CASE x.scheme WHEN 'tmdb_movie' THEN 'movie' ELSE 'tv' END AS kind
         FROM catalogue_screenexternalid AS x
         JOIN catalogue_screenwork AS e ON e.id = x.screen_work_id AND e.retired_at IS NULL
         LEFT JOIN ingest_sourcestate AS gone ON gone.source = 'tmdb' AND gone.outcome = 'gone'
-             AND gone.key = CASE x.scheme WHEN 'tmdb_movie' THEN 'movie/' ELSE 'tv/' END || x.value
+             AND gone.key = {ref}
+        LEFT JOIN ingest_match AS taken
+             ON taken.screen_work_id = x.screen_work_id AND taken.state = 'accepted' AND taken.ref = {ref}
         WHERE x.scheme IN ('tmdb_movie', 'tmdb_tv') AND x.value ~ '^[1-9][0-9]{{0,9}}$' AND NOT {refused}
-        ORDER BY x.screen_work_id, gone.key IS NOT NULL, x.source = 'person' DESC,
+        ORDER BY x.screen_work_id, gone.key IS NOT NULL, x.source = 'person' DESC, x.source = 'tmdb',
+                 taken.id IS NULL,
                  ((x.scheme = 'tmdb_tv') = (e.kind IN ('series', 'miniseries'))) DESC, x.value::bigint
     ), title AS (
         SELECT r.kind, r.tmdb_id, array_agg(r.screen_work_id ORDER BY r.screen_work_id) AS screen_works,
@@ -67,9 +68,14 @@ _UNMATCHED = f"""
     WHERE e.retired_at IS NULL AND {_NOT_YET}
       AND NOT EXISTS (
         SELECT FROM catalogue_screenexternalid AS x
-        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv') AND NOT {_REFUSED}
+        WHERE x.screen_work_id = e.id AND x.scheme IN ('tmdb_movie', 'tmdb_tv') AND NOT {REFUSED}
+          AND NOT EXISTS (
+            SELECT FROM ingest_sourcestate AS gone
+            WHERE gone.source = 'tmdb' AND gone.outcome = 'gone' AND gone.key = {REF})
       )
-      AND NOT EXISTS (SELECT FROM ingest_match AS d WHERE d.screen_work_id = e.id AND d.state = 'none')
+      AND NOT EXISTS (
+        SELECT FROM ingest_match AS word WHERE word.screen_work_id = e.id
+           AND (word.state = 'none' OR (word.state = 'accepted' AND word.decided_at IS NOT NULL)))
     ORDER BY s.read_at NULLS FIRST, e.id LIMIT %(limit)s
 """
 _UNMATCHED_FAILED = """
@@ -109,9 +115,10 @@ def titles_failed(*, run_id: int, limit: int) -> list[Wanted]:
 
 
 def unmatched(*, since: datetime, limit: int) -> list[int]:
-    """Screen works without any number of TMDb's, but for refused ones, that were not looked for since then.
+    """Screen works without any number of TMDb's, but for refused ones and those of titles that are gone, that were
+    not looked for since then.
 
-    Not those of which a person said that TMDb does not have them.
+    Not those of which a person said which title they are, or that TMDb does not have them.
     """
     return _keys(_UNMATCHED, since=since, limit=limit)
 
@@ -123,7 +130,9 @@ def unmatched_failed(*, run_id: int, limit: int) -> list[int]:
 
 def _titles(condition: str, **values: Any) -> list[Wanted]:
     with connection.cursor() as cursor:
-        cursor.execute(_TITLES.format(condition=condition, refused=_REFUSED), {**values, "version": ROW_VERSION})
+        cursor.execute(
+            _TITLES.format(condition=condition, ref=REF, refused=REFUSED), {**values, "version": ROW_VERSION}
+        )
         return [
             Wanted(TitleRef(TitleKind(kind), tmdb_id), tuple(screen_works), etag)
             for kind, tmdb_id, screen_works, etag in cursor.fetchall()

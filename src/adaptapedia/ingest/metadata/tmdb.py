@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from adaptapedia.catalogue.models import ImageSizes, ScreenWork
 from adaptapedia.ingest.matching.finding import TitleFinder
+from adaptapedia.ingest.matching.given import contradicted
 from adaptapedia.ingest.metadata import plan
 from adaptapedia.ingest.metadata.enquiry import Counting, Enquiry, Extent
 from adaptapedia.ingest.metadata.merging import merge_titles
 from adaptapedia.ingest.metadata.plan import Wanted
 from adaptapedia.ingest.metadata.refresh import finish, open_refresh, step
 from adaptapedia.ingest.metadata.rows import TMDB
-from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_title, unanswered
+from adaptapedia.ingest.metadata.states import Asked, Outcome, keep_states, key_of_screen_work, key_of_title, unanswered
 from adaptapedia.ingest.metadata.unmatched import Unmatched
 from adaptapedia.scheduling.jobs import Counts, Run
 from adaptapedia.sources.errors import SourceError
@@ -22,8 +23,9 @@ from adaptapedia.sources.tmdb import records
 
 COUNTS = ("processed", "enriched", "unchanged", "unmatched", "review", "gone", "errors", "requests")
 """In screen works, but for the requests; `processed` is the sum of those between."""
-SHARES = {"without_metadata": 0.5, "unmatched": 0.25, "stalest": 0.25}
-"""Of a run's requests, at the least; what one class does not need, the others get."""
+LEFT = {"without_metadata": 0.5, "unmatched": 0.25, "stalest": 0.0}
+"""What each class leaves to those after it, of a run's requests and of its time: so half of both is for the first, a
+quarter for each of the others, at the least. What one does not need, the others get."""
 ROUNDS = 2
 """So often what failed is asked for once more at the end."""
 
@@ -63,10 +65,10 @@ def refresh_titles(tmdb: Reader, run: Run, loop: asyncio.Runner, *, extent: Exte
     total = ScreenWork.objects.filter(retired_at=None).count()
     enquiry = Enquiry(refresh, run, loop, client=tmdb, extent=extent, total=total)
     titles, unmatched = Titles(tmdb, enquiry), Unmatched(tmdb, enquiry)
-    for share in (SHARES, dict.fromkeys(SHARES, 1.0)):
-        titles.fill(int(extent.requests * share["without_metadata"]))
-        unmatched.find(int(extent.requests * share["unmatched"]))
-        titles.renew(int(extent.requests * share["stalest"]))
+    for leaving in (LEFT, dict.fromkeys(LEFT, 0.0)):
+        titles.fill(leaving=leaving["without_metadata"])
+        unmatched.find(leaving=leaving["unmatched"])
+        titles.renew(leaving=leaving["stalest"])
     titles.try_again()
     unmatched.try_again()
     return finish(refresh, run)
@@ -81,18 +83,18 @@ class Titles:
         self._since = enquiry.refresh.started_at
         self._run_id = enquiry.refresh.run_id
 
-    def fill(self, requests: int) -> None:
+    def fill(self, *, leaving: float) -> None:
         """Those of screen works that have no metadata."""
-        self._put(partial(plan.without_metadata, since=self._since), step="titles without metadata", requests=requests)
+        self._put(partial(plan.without_metadata, since=self._since), step="titles without metadata", leaving=leaving)
 
-    def renew(self, requests: int) -> None:
+    def renew(self, *, leaving: float) -> None:
         """Those that have been read before, the stalest first."""
-        self._put(partial(plan.stalest, since=self._since), step="titles to read again", requests=requests)
+        self._put(partial(plan.stalest, since=self._since), step="titles to read again", leaving=leaving)
 
     def put_changed(self, refs: frozenset[records.TitleRef]) -> None:
         """Those of these that have been read before."""
         look_up = partial(plan.changed, refs, since=self._since)
-        self._put(look_up, step="titles that changed", requests=self._enquiry.left)
+        self._put(look_up, step="titles that changed")
 
     def not_asked(self, refs: frozenset[records.TitleRef]) -> int:
         """How many of these that have been read before are still to be asked for."""
@@ -103,7 +105,7 @@ class Titles:
         for _ in range(ROUNDS):
             look_up = partial(plan.titles_failed, run_id=self._run_id)
             keep = partial(self.keep, again=True)
-            self._put(look_up, step="titles that failed", requests=self._enquiry.left, keep=keep, once=True)
+            self._put(look_up, step="titles that failed", keep=keep, once=True)
 
     async def ask(self, wanted: Wanted) -> TitleAnswer:
         try:
@@ -115,16 +117,22 @@ class Titles:
         return TitleAnswer(wanted, Outcome.THERE, fetched.title, fetched.etag)
 
     def keep(self, answers: Sequence[TitleAnswer], *, again: bool = False) -> None:
-        """One transaction: metadata, credits, freshness, counts. `again` for answers once counted as errors."""
+        """One transaction: what is contradicted, metadata, credits, freshness, counts.
+
+        `again` for answers once counted as errors.
+        """
         with step(self._enquiry.refresh) as origin:
-            found = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
-            merged = merge_titles(found, origin=origin)
-            keep_states((answer.asked for answer in answers), origin=origin)
+            read = [(key, a.title) for a in answers if a.title for key in a.wanted.screen_works]
+            others = contradicted(read, run_id=self._run_id)
+            merged = merge_titles([(key, title) for key, title in read if key not in others], origin=origin)
+            waiting = (Asked(key_of_screen_work(key), Outcome.REVIEW) for key in others)
+            keep_states([*(answer.asked for answer in answers), *waiting], origin=origin)
             asked, gone, failed = (_size(answers, among) for among in (None, Outcome.GONE, Outcome.FAILED))
             self._enquiry.count(
                 processed=0 if again else asked,
                 enriched=merged.enriched,
-                unchanged=asked - merged.enriched - gone - failed,
+                unchanged=asked - merged.enriched - gone - failed - len(others),
+                review=len(others),
                 gone=gone,
                 errors=failed - (asked if again else 0),
             )

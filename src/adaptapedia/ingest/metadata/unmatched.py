@@ -26,7 +26,7 @@ from adaptapedia.ingest.metadata.states import (
     key_of_title,
     unanswered,
 )
-from adaptapedia.sources.errors import SourceError
+from adaptapedia.sources.errors import NotFound, SourceError
 from adaptapedia.sources.tmdb.records import Fetched, Found, SearchPage, TitleKind, TitleRef
 
 MOST_REQUESTS = MOST_SEARCHES + MOST_READ + 2
@@ -64,14 +64,14 @@ class Unmatched:
         self._enquiry = enquiry
         self._since = enquiry.refresh.started_at
 
-    def find(self, requests: int) -> None:
+    def find(self, *, leaving: float) -> None:
         """Titles of screen works without any, those first that were looked for longest ago."""
-        self._put(partial(plan.unmatched, since=self._since), requests=requests, again=False)
+        self._put(partial(plan.unmatched, since=self._since), leaving=leaving, again=False)
 
     def try_again(self) -> None:
         """Those whose looking for failed in this run, once."""
         look_up = partial(plan.unmatched_failed, run_id=self._enquiry.refresh.run_id)
-        self._put(look_up, requests=self._enquiry.left, again=True)
+        self._put(look_up, leaving=0.0, again=True)
 
     async def ask(self, facts: ScreenFacts) -> MatchAnswer:
         tmdb = Listening(self._tmdb)
@@ -80,6 +80,8 @@ class Unmatched:
             fetched = verdict.fetched
             if verdict.outcome == "accepted" and verdict.ref and fetched is None:
                 fetched = await tmdb.title(verdict.ref)
+        except NotFound as error:  # a search is there, whatever it finds, and so is what it has just found
+            return MatchAnswer(facts, Outcome.FAILED, fault=error)
         except SourceError as error:
             asked = key_of_screen_work(facts.screen_work_id)
             return MatchAnswer(facts, self._enquiry.outcome_of(error, asked=asked), fault=unanswered(error))
@@ -96,7 +98,7 @@ class Unmatched:
             merged = merge_titles(found, origin=origin)
             keep_states([*(answer.asked for answer in answers), *map(_read, titles.values())], origin=origin)
             ends = Counter(answer.outcome for answer in answers)
-            failed, asked = ends[Outcome.FAILED] + ends[Outcome.GONE], len(answers)
+            failed, asked = ends[Outcome.FAILED], len(answers)
             self._enquiry.count(
                 processed=0 if again else asked,
                 enriched=merged.enriched,
@@ -106,13 +108,13 @@ class Unmatched:
                 errors=failed - (asked if again else 0),
             )
 
-    def _put(self, look_up: LookUp, *, requests: int, again: bool) -> None:
+    def _put(self, look_up: LookUp, *, leaving: float, again: bool) -> None:
         self._enquiry.put(
             lambda room: facts_of(look_up(limit=room)),
             self.ask,
             partial(self.keep, again=again),
             step="titles to be found",
-            requests=requests,
+            leaving=leaving,
             each=MOST_REQUESTS,
             once=again,
         )

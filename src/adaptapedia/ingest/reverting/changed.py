@@ -1,7 +1,7 @@
 """What a run changed, back as it was: where nobody has changed it since."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,7 +15,6 @@ from adaptapedia.ingest.afresh import read_titles_afresh
 from adaptapedia.ingest.changes import LISTS, list_of, write_fields
 from adaptapedia.ingest.matching.decisions import drop_decided
 from adaptapedia.ingest.merging import PERSON, SCREEN_WORK, WORK, Kind
-from adaptapedia.ingest.models import SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.ingest.reverting.report import Report
 from adaptapedia.ingest.sql import execute, statement
@@ -68,7 +67,8 @@ def restore(table: str, rows: Sequence[int], *, reverted: int, source: str, orig
         for name in LISTS:
             _restore_lists(table, name, back, source=source, origin=origin)
         _restore_fields(table, back, origin)
-        _read_again(table, back)
+        if table == ScreenMetadata._meta.db_table:
+            read_titles_afresh([*back])
     _tell(table, rows, found, report)
 
 
@@ -135,18 +135,6 @@ def _restore_lists(table: str, name: str, back: Mapping[int, Row], *, source: st
     execute(statement(f"reverted_{name}").format(**names), {})
     if hanging == SCREEN_WORK.external_ids:
         drop_decided([key for key, _ in rows])
-
-
-def _read_again(table: str, keys: Iterable[int]) -> None:
-    """Forget when items were last read, so that a reading of changes reads them too; of titles the ETag."""
-    if table == ScreenMetadata._meta.db_table:
-        read_titles_afresh([*keys])
-    if table in ENTRIES:
-        query = f"SELECT 'Q' || wikidata_id FROM {table} WHERE id = ANY(%s) AND wikidata_id IS NOT NULL"
-        with connection.cursor() as cursor:
-            cursor.execute(query, [[*keys]])
-            items = [item for (item,) in cursor.fetchall()]
-        SourceState.objects.filter(source="wikidata", key__in=items).delete()
 
 
 def _tell(table: str, rows: Sequence[int], found: Mapping[int, Row], report: Report) -> None:

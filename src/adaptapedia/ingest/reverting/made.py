@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from adaptapedia.catalogue.metadata import Metadata
 from adaptapedia.catalogue.models import Adaptation, Credit, Entry, ExternalId, FormerSlug
 from adaptapedia.desk.changes import not_kept
-from adaptapedia.ingest.models import Difference, SourceState
+from adaptapedia.ingest.models import Difference
 from adaptapedia.ingest.origin import FOLLOWING
 from adaptapedia.ingest.reverting.changed import BATCH, kind_name, names_of
 from adaptapedia.ingest.reverting.report import Report
@@ -63,9 +63,7 @@ def delete_entries(model: type[Entry], keys: Sequence[int], *, reverted: int, so
     free = [entry.pk for entry in entries if entry.pk not in why]
     why |= _held(model, free, source)
     deleted = [entry for entry in entries if entry.pk not in why]
-    items = [f"Q{entry.wikidata_id}" for entry in deleted if entry.wikidata_id]
     _delete(model, [entry.pk for entry in deleted], report)
-    SourceState.objects.filter(source="wikidata", key__in=items).delete()
     of_kind = Difference.objects.filter(entry_id__in=[entry.pk for entry in deleted])
     of_kind.filter(kind=model._meta.verbose_name.replace(" ", "_")).delete()  # type: ignore[union-attr]
     _leave(model, why, report)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from adaptapedia.catalogue.metadata import Metadata, ScreenMetadata, WorkMetadata
@@ -174,7 +175,15 @@ def _revert(run: JobRun, reversal: Reversal, report: Report) -> None:
         _delete_entries(model, run.pk, source, reversal, report)
     with transaction.atomic():
         Difference.objects.filter(run_id=run.pk, kept_at__isnull=True).delete()
-        Sweep.objects.filter(run_id=run.pk, finished_at=None).delete()
+        _forget_sweeps(run.pk, source)
+
+
+def _forget_sweeps(run_id: int, source: str) -> None:
+    """Let nothing that the run has read be carried over, nor written once more: the next sweep reads everything.
+
+    Later ones of its upstream may have carried it over already.
+    """
+    Sweep.objects.filter(Q(run_id=run_id) | Q(source=source, run_id__gt=run_id)).delete()
 
 
 def _restore_table(table: str, run_id: int, source: str, origin: Origin, reversal: Reversal, report: Report) -> None:

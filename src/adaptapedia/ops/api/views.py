@@ -1,5 +1,8 @@
-"""Schedules, one with its next ticks; runs, one with its log lines. For moderators and administrators, by token."""
+"""What `adaptapedia jobs … --json` tells of schedules and runs. For moderators and administrators, by token."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,15 +17,29 @@ from adaptapedia.api import problems
 from adaptapedia.api.problems import Problem
 from adaptapedia.api.views.base import READ, Endpoint, told
 from adaptapedia.ops.paging import page_before
-from adaptapedia.scheduling import queries, telling
+from adaptapedia.scheduling import backfilling, queries, telling
 from adaptapedia.scheduling.actions import UnknownSchedule, schedule_named
+from adaptapedia.scheduling.backfilling import CannotBackfill
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.describing import terms_of
+from adaptapedia.scheduling.explaining import explain
 from adaptapedia.scheduling.models import JobRun
+from adaptapedia.scheduling.moments import NoMoment, moment_of
 from adaptapedia.scheduling.previewing import MOST, SHOWN, preview
 
 LARGEST_ID = 2**63 - 1
 SCHEDULES_AT_ONCE = 500
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What cannot be told, as a problem."""
+    try:
+        yield
+    except UnknownSchedule as error:
+        raise Problem(problems.NOT_FOUND, str(error)) from error
+    except CannotBackfill as error:
+        raise Problem(problems.INVALID, str(error)) from error
 
 
 class OperatorsEndpoint(Endpoint):
@@ -40,6 +57,17 @@ class OperatorsEndpoint(Endpoint):
             raise Problem(problems.SIGN_IN_REQUIRED, detail)
         if not (isinstance(request.user, User) and request.user.may_operate):
             raise Problem(problems.FORBIDDEN, _("This is for moderators and administrators."))
+
+
+class MomentField(serializers.Field):
+    """A moment as people type it (`moments`); in UTC unless it says another zone."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        text = serializers.CharField(max_length=40).run_validation(data)
+        try:
+            return moment_of(text, now=timezone.now())
+        except NoMoment as error:
+            raise serializers.ValidationError(str(error)) from None
 
 
 class ScheduleParameters(serializers.Serializer):
@@ -71,13 +99,49 @@ class ScheduleAlone(OperatorsEndpoint):
 
     def get(self, request: Request, name: str) -> HttpResponse:
         count = self.given(request)["count"]
-        try:
+        with refused():
             row = queries.schedule_row(schedule_named(name))
-        except UnknownSchedule as error:
-            raise Problem(problems.NOT_FOUND, str(error)) from error
         coming = preview(row.schedule, after=timezone.now(), count=count)
         said = {"terms": telling.told_terms(terms_of(row.schedule)), "preview": telling.told_preview(coming)}
         return told({**telling.told_schedule(row), **said, "edits": telling.told_edits(edits_of(row.schedule))})
+
+
+class ExplainParameters(serializers.Serializer):
+    when = MomentField(required=False)
+
+
+class ScheduleExplained(OperatorsEndpoint):
+    """What became of the tick nearest before `when` (now), and why; of a schedule that is gone what its runs tell."""
+
+    parameters = ExplainParameters
+
+    def get(self, request: Request, name: str) -> HttpResponse:
+        now = timezone.now()
+        with refused():
+            said = explain(name, at=self.given(request).get("when", now), now=now)
+        return told(telling.told_explanation(said))
+
+
+class BackfillParameters(serializers.Serializer):
+    limit = serializers.IntegerField(
+        required=False, default=backfilling.LIMIT, min_value=1, max_value=backfilling.LIMIT
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name that a class could give to a field of its own."""
+        return {"from": MomentField(source="begin"), "to": MomentField(source="end"), **super().get_fields()}
+
+
+class ScheduleBacklog(OperatorsEndpoint):
+    """The ticks between two moments that a backfill would run. Nothing runs."""
+
+    parameters = BackfillParameters
+
+    def get(self, request: Request, name: str) -> HttpResponse:
+        asked = self.given(request)
+        with refused():
+            found = backfilling.backlog(name, asked["begin"], asked["end"], limit=asked["limit"])
+        return told(telling.told_backlog(found))
 
 
 class RunParameters(serializers.Serializer):
@@ -109,5 +173,4 @@ class RunAlone(OperatorsEndpoint):
         run = JobRun.objects.filter(pk=run_id).first() if run_id <= LARGEST_ID else None
         if run is None:
             raise Problem(problems.NOT_FOUND, _("There is no run with this number."))
-        lines = telling.told_lines(run.lines.all())
-        return told({**telling.told_run(run), "traceback": run.traceback, "lines": lines})
+        return told(telling.told_whole_run(run, run.lines.all()))

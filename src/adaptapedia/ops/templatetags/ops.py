@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from adaptapedia.catalogue.models import Entry, ExternalId
+from adaptapedia.catalogue.actions import Held
+from adaptapedia.catalogue.metadata import Metadata
+from adaptapedia.catalogue.models import ExternalId
 from adaptapedia.ops import words
 from adaptapedia.scheduling.previewing import noted
 
@@ -132,14 +134,20 @@ def scheme_name(scheme: str) -> str:
 
 
 @register.filter
-def field_name(entry: Entry, field: str) -> str:
-    """What people call a field of an entry."""
-    return str(entry._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]
+def known_as(row: Held) -> str:
+    """By what name people know an entry; its metadata by the same."""
+    return str(row.entry if isinstance(row, Metadata) else row)
 
 
 @register.filter
-def value_of(entry: Entry, field: str) -> str:
-    return words.value(getattr(entry, field))
+def field_name(row: Held, field: str) -> str:
+    """What people call a field of an entry or of metadata."""
+    return str(row._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]
+
+
+@register.filter
+def value_of(row: Held, field: str) -> str:
+    return words.value(getattr(row, field))
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adaptapedia.ingest.differences import differences as differences_that
-from adaptapedia.ingest.differences import entries_of, keep_ours, take_theirs
+from adaptapedia.ingest.differences import keep_ours, rows_of, take_theirs
 from adaptapedia.ingest.models import Difference
 from adaptapedia.ops.access import OperatorRequest, operators_only
 from adaptapedia.ops.forms import DecisionForm, DifferenceFilter
@@ -21,8 +21,8 @@ def differences(request: OperatorRequest) -> HttpResponse:
     wanted = DifferenceFilter(request.GET)
     kept = bool(wanted.asked("kept"))
     page = page_before(differences_that(kept=kept), wanted.asked("before"))
-    entries = entries_of(page.rows)
-    shown = [(row, entries.get(row.pk)) for row in page.rows]
+    about = rows_of(page.rows)
+    shown = [(difference, about.get(difference.pk)) for difference in page.rows]
     return render(request, "ops/differences.html", {"page": page, "shown": shown, "kept": kept})
 
 

@@ -1,5 +1,7 @@
 """Runs: the list, one of them live with what it logs, and what may be done to one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +26,7 @@ from adaptapedia.scheduling.actions import (
 from adaptapedia.scheduling.jobs import registry
 from adaptapedia.scheduling.lines import newest_lines
 from adaptapedia.scheduling.models import JobRun
-from adaptapedia.scheduling.queries import names
+from adaptapedia.scheduling.naming import names_if_few, names_with
 from adaptapedia.scheduling.queries import runs as runs_of
 
 LINES_SHOWN = 50
@@ -33,22 +35,17 @@ LINES_SHOWN = 50
 @require_safe
 @operators_only
 def runs(request: OperatorRequest) -> HttpResponse:
-    """Filtered by `schedule` and `state`, the newest first, from before the run `before`."""
+    """Filtered by `schedule` and `state`, the newest first, from before the run `before`.
+
+    A schedule is chosen where there are few; among more its name is typed, and a part of it finds those that have it.
+    """
     wanted = RunFilter(request.GET)
-    found = runs_of(wanted.asked("schedule")).defer("traceback", "earlier_attempts")
-    if state := wanted.asked("state"):
-        found = found.filter(state=state)
-    return render(
-        request,
-        "ops/runs.html",
-        {
-            "page": page_before(found, wanted.asked("before")),
-            "schedule": wanted.asked("schedule"),
-            "state": wanted.asked("state"),
-            "names": names(),
-            "states": JobRun.State.choices,
-        },
-    )
+    schedule, state, names = wanted.asked("schedule"), wanted.asked("state"), names_if_few()
+    found = runs_of(schedule).defer("traceback", "earlier_attempts")
+    page = page_before(found.filter(state=state) if state else found, wanted.asked("before"))
+    known: dict[str, Any] = {"page": page, "schedule": schedule, "state": state, "names": names}
+    meant = names_with(schedule) if schedule and not (names or page.rows) else []
+    return render(request, "ops/runs.html", {**known, "meant": meant, "states": JobRun.State.choices})
 
 
 @require_safe
@@ -91,7 +88,7 @@ def answer(request: OperatorRequest, run_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def retry(request: OperatorRequest, run_id: int) -> HttpResponse:
-    """Run again what a run that has ended was to do; go to the new run, or to that under way."""
+    """Run again what a run was to do; go to the new run, or to that which does it already."""
     found = get_object_or_404(JobRun, pk=run_id)
     try:
         started, created = retry_run(found, by=request.user.username)

@@ -19,6 +19,7 @@ from adaptapedia.scheduling import backfilling, pausing, queries
 from adaptapedia.scheduling.actions import UnknownSchedule, request_run, schedule_named
 from adaptapedia.scheduling.backfilling import Backlog, CannotBackfill
 from adaptapedia.scheduling.changing import edits_of
+from adaptapedia.scheduling.core.rules import BadRule
 from adaptapedia.scheduling.describing import terms_of
 from adaptapedia.scheduling.explaining import explain
 from adaptapedia.scheduling.models import JobRun
@@ -95,11 +96,15 @@ def _fill(request: OperatorRequest, name: str) -> HttpResponse:
 @require_POST
 @administrators_only
 def run_now(request: OperatorRequest, name: str) -> HttpResponse:
-    """Start a schedule's job now, or go to its run under way."""
+    """Start a schedule's job now, or go to its run under way; of one whose row is faulty say why it cannot."""
     try:
         started, created = request_run(name, trigger=JobRun.Trigger.MANUAL, by=request.user.username)
     except UnknownSchedule as error:
         raise Http404(str(error)) from None
+    except BadRule as error:
+        said = _("It cannot run until its row is mended: %(fault)s.")
+        messages.error(request, said % {"fault": str(error).rstrip(".")})
+        return redirect("ops:schedule", name)
     if not created:
         messages.info(request, _("This run was under way already, so no second one was started."))
     return redirect("ops:run", started.pk)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -37,7 +38,7 @@ class RulePage(Page):
         rows = [
             (page_of(row, text=row.name), row.task, row.enabled) for row in rule.periodictask_set.order_by("name")[:51]
         ]
-        more = More(str(_("All schedules")), "/admin/django_celery_beat/periodictask/")
+        more = More(str(_("All schedules")), reverse("admin:django_celery_beat_periodictask_changelist"))
         shown = [(page, task, _("enabled") if enabled else _("paused")) for page, task, enabled in rows]
         return table((_("Schedule"), _("Task"), _("State")), shown, empty=_("No schedule goes by it."), more=more)
 

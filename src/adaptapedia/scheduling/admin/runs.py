@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from adaptapedia.desk.acts import Act, Nothing, Refused, act, answer
 from adaptapedia.desk.pages import ReadOnlyPage
 from adaptapedia.desk.panels import link, once, page_of, table
-from adaptapedia.scheduling import pages, queries
+from adaptapedia.scheduling import naming, pages
 from adaptapedia.scheduling.actions import (
     NotCancellable,
     NotRetryable,
@@ -32,13 +32,14 @@ LINES_SHOWN = 50
 
 
 class OfSchedule(NameFilter):
-    """By the schedules that there are, which asks the schedules and not the runs."""
+    """By the schedules that there are, where they are few: which asks the schedules and not the runs."""
 
     title = _("schedule")
     parameter_name = "schedule_name"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(name, name) for name in queries.names()]
+        chosen = [name for name in request.GET.getlist(self.parameter_name) if name]
+        return [(name, name) for name in naming.names_if_few() or chosen]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JobRun]) -> QuerySet[JobRun]:
         return queryset.filter(schedule_name=self.value()) if self.value() else queryset
@@ -120,7 +121,10 @@ class JobRunPage(ReadOnlyPage):
         run = self.found(request, object_id)
         asked = Act(
             title=_("Run again"),
-            explanation=_("What it was to do is done again, with its arguments and its due time, as a run of its own."),
+            explanation=_(
+                "What it was to do is done again, with its arguments and its due time, as a run of its own. It starts "
+                "when the runs of its schedule that are open have ended, unless these may go side by side."
+            ),
             button=_("Run again"),
             perform=lambda _given: _retried(run, by=request.user.get_username()),
             form=Nothing(request.POST if request.method == "POST" else None),
@@ -164,4 +168,7 @@ def _retried(run: JobRun, *, by: str) -> object:
         raise Refused(str(error)) from None
     if not created:
         return _("%(name)s is under way already, as run %(number)s.") % {"name": run.schedule_name, "number": new.pk}
-    return _("%(name)s has been asked for, as run %(number)s.") % {"name": run.schedule_name, "number": new.pk}
+    told = {"name": run.schedule_name, "number": new.pk, "behind": new.behind}
+    if new.behind:
+        return _("%(name)s has been asked for, as run %(number)s, which starts when run %(behind)s has ended.") % told
+    return _("%(name)s has been asked for, as run %(number)s.") % told

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from adaptapedia.scheduling import backfilling, previewing
+from adaptapedia.scheduling.capture import KEPT
 
 NAME = "NAME"
 LIMIT = 10_000
@@ -36,6 +37,9 @@ def add_verbs(parser: ArgumentParser) -> None:
 def _add_runs(verb: Callable[[str, str], ArgumentParser]) -> None:
     show = verb("show", "one run with its counts or its error, or one schedule with its terms and who changed them")
     show.add_argument("what", metavar="NAME-or-RUN")
+    show.add_argument(
+        "--lines", type=count_to(KEPT), metavar="N", help="of a run, so many of the newest that it logged"
+    )
     run = verb("run", "start a schedule's job now, or attach to its run under way")
     run.add_argument("name", metavar=NAME)
     run.add_argument(
@@ -49,7 +53,7 @@ def _add_runs(verb: Callable[[str, str], ArgumentParser]) -> None:
     )
     runs = verb("runs", "the latest runs, of all schedules or of one")
     runs.add_argument("name", metavar=NAME, nargs="?")
-    retry = verb("retry", "run what a run that has ended was to do again, with its arguments and due time")
+    retry = verb("retry", "run what a run was to do again, once the open runs of its schedule have ended")
     cancel = verb("cancel", "ask a run to stop; one that has not begun ends at once")
     answer = verb(
         "answer", "tell a run that asks how to go on (`show` has its question), or `usual` of one that is not as usual"

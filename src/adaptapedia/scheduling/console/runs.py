@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from adaptapedia.scheduling.capture import KEPT
 from adaptapedia.scheduling.console.printing import facts, stamp, table
 from adaptapedia.scheduling.models import JobRun, RunLine
 
@@ -30,8 +31,11 @@ def runs_table(runs: Iterable[JobRun]) -> Table:
     return shown
 
 
-def show_run(run: JobRun, lines: Iterable[RunLine] = ()) -> RenderableType:
-    """A run in full: what became of it, its counts as a table, its log lines, its error with the traceback."""
+def show_run(run: JobRun, lines: Iterable[RunLine] = (), *, older: int = 0) -> RenderableType:
+    """A run in full: what became of it, its counts as a table, its log lines, its error with the traceback.
+
+    `older` lines are kept beside these, which is said.
+    """
     told: list[tuple[str, str | Text]] = [
         ("schedule", run.schedule_name),
         ("state", state(run)),
@@ -43,6 +47,7 @@ def show_run(run: JobRun, lines: Iterable[RunLine] = ()) -> RenderableType:
         ("worker", run.worker),
         ("progress", _progress(run)),
         ("next attempt", stamp(run.next_attempt_at)),
+        ("starts after", f"run {run.behind}" if run.behind else ""),
         ("suspicious", run.suspicion),
         ("cancelled by", run.cancelled_by),
         ("error", run.error),
@@ -51,8 +56,13 @@ def show_run(run: JobRun, lines: Iterable[RunLine] = ()) -> RenderableType:
     parts: list[RenderableType] = [Text(f"Run {run.pk}", style="bold"), facts(told)]
     parts += [Text(f"attempt {past['attempt']}: {past['error']}") for past in run.earlier_attempts]
     parts += [_counts_table(run.counts)] if run.counts else []
-    parts += [Text(f"{line.at:%H:%M:%S} {line.level} {line.text}") for line in lines]
+    parts += [Text(f"older lines: {older:,} (--lines {KEPT} shows all that are kept)")] if older else []
+    parts += [log_line(line) for line in lines]
     return Group(*parts, *([Text(run.traceback)] if run.traceback else []))
+
+
+def log_line(line: RunLine) -> Text:
+    return Text(f"{line.at:%H:%M:%S} {line.level} {line.text}")
 
 
 def _due(run: JobRun) -> str:
@@ -103,7 +113,7 @@ def state(run: JobRun) -> Text:
 def _outcome(run: JobRun) -> str:
     if run.state == State.ASKING and run.question:
         return str(run.question["text"])
-    return run.error or run.reason or run.suspicion or _progress(run)
+    return run.reason or run.error or run.suspicion or _progress(run)
 
 
 def _progress(run: JobRun) -> str:

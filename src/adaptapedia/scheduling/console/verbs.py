@@ -12,23 +12,24 @@ from rich.console import Console
 from adaptapedia.desk.changes import made_by
 from adaptapedia.scheduling import backfilling, pausing, queries, telling
 from adaptapedia.scheduling.actions import (
-    UnknownSchedule,
     answer_run,
     cancel_run,
     request_run,
     retry_run,
     schedule_named,
 )
+from adaptapedia.scheduling.capture import KEPT
 from adaptapedia.scheduling.changing import edits_of
 from adaptapedia.scheduling.console import schedules, simulating
 from adaptapedia.scheduling.console.printing import tell
 from adaptapedia.scheduling.console.runs import runs_table, show_run
 from adaptapedia.scheduling.describing import terms_of
 from adaptapedia.scheduling.explaining import explain
-from adaptapedia.scheduling.lines import newest_lines
+from adaptapedia.scheduling.lines import kept_lines, newest_lines
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.moments import moment_of
 from adaptapedia.scheduling.previewing import preview
+from adaptapedia.scheduling.terms import registry
 from adaptapedia.scheduling.watching import Detached, watch
 
 RUNS_SHOWN = 20
@@ -46,7 +47,7 @@ def list_schedules(console: Console, asked: Namespace) -> None:
 def show(console: Console, asked: Namespace) -> None:
     """A run by its number, a schedule by its name."""
     if asked.what.isdecimal():
-        _show_run(console, _found(int(asked.what)), as_json=asked.as_json)
+        _show_run(console, _found(int(asked.what)), as_json=asked.as_json, at_most=asked.lines)
     else:
         _show_schedule(console, asked.what, as_json=asked.as_json)
 
@@ -78,8 +79,8 @@ def cancel(console: Console, asked: Namespace) -> None:
 
 def runs(console: Console, asked: Namespace) -> None:
     shown = list(queries.runs(asked.name)[:RUNS_SHOWN])
-    if asked.name is not None and not shown and asked.name not in (known := queries.names()):
-        raise UnknownSchedule(asked.name, known=known)
+    if asked.name is not None and not shown and asked.name not in registry:
+        schedule_named(asked.name)
     tell(console, [telling.told_run(run) for run in shown] if asked.as_json else runs_table(shown))
 
 
@@ -156,9 +157,13 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def _show_run(console: Console, run: JobRun, *, as_json: bool) -> None:
-    lines = newest_lines(run, LINES_SHOWN)
-    tell(console, {**telling.told_run(run), "lines": telling.told_lines(lines)} if as_json else show_run(run, lines))
+def _show_run(console: Console, run: JobRun, *, as_json: bool, at_most: int | None = None) -> None:
+    """With its newest lines: unless told how many, a page of them for people, and all that are kept for programs."""
+    lines = newest_lines(run, at_most or (KEPT if as_json else LINES_SHOWN))
+    if as_json:
+        tell(console, telling.told_whole_run(run, lines))
+    else:
+        tell(console, show_run(run, lines, older=kept_lines(run) - len(lines)))
 
 
 def _show_schedule(console: Console, name: str, *, as_json: bool) -> None:
@@ -183,7 +188,9 @@ def _follow(console: Console, run: JobRun, *, new: bool, wait: bool, as_json: bo
         how = "queued" if new else f"under way already ({run.state})"
         console.print(f"Run {run.pk} of {run.schedule_name} is {how}.")
         run.refresh_from_db()
-        if run.state == State.QUEUED and run.sent_at is None:
+        if run.behind is not None:
+            console.print(f"It starts when run {run.behind} has ended.")
+        elif run.state == State.QUEUED and run.sent_at is None:
             console.print("The broker is out of reach; beat sends the run when it is back.")
     if wait:
         try:
@@ -191,8 +198,10 @@ def _follow(console: Console, run: JobRun, *, new: bool, wait: bool, as_json: bo
         except Detached:
             console.print(f"\nThe run goes on. See it with `adaptapedia jobs show {run.pk}`.")
             return
-    if wait or as_json:
-        tell(console, telling.told_run(run) if as_json else show_run(run))
+    if as_json:
+        _show_run(console, run, as_json=True)
+    elif wait:
+        tell(console, show_run(run))
     if run.state == State.FAILED:
         raise CommandError(f"Run {run.pk} failed: {run.error}", returncode=1)
 

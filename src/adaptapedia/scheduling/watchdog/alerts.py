@@ -19,7 +19,7 @@ from adaptapedia.scheduling.models import Trouble
 from adaptapedia.scheduling.terms import DAY, HOUR, MINUTE
 from adaptapedia.scheduling.timing import timing
 from adaptapedia.scheduling.watchdog.channels import Channel, Message, NotTold, channels
-from adaptapedia.scheduling.wording import in_a_line, roughly
+from adaptapedia.scheduling.wording import in_a_line, roughly, sentence
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +156,7 @@ def _paragraph(event: str, one: Trouble) -> str:
     lines = [_headline(event, one)]
     if event == "ended" and one.ended_at is not None:
         lines.append(f"It is right again after {roughly(one.ended_at - one.began_at)}.")
-    lines += [f"Expected: {one.expected}.", f"Seen: {one.seen}.", f"Look at: {address_of(one)}"]
+    lines += [f"Expected: {one.expected}.", f"Seen: {sentence(one.seen)}", f"Look at: {address_of(one)}"]
     return "\n".join([*lines, f"What it means and what to do: {runbook_of(one.kind)}"])
 
 

@@ -36,13 +36,15 @@ class Kind(StrEnum):
     LONG = "overrunning"
     SHORT = "suspiciously-short"
     FAILED = "failed"
+    ASKING = "asking"
+    UNUSUAL = "not-as-usual"
     BEAT_GONE = "beat-gone"
     WORKER_GONE = "worker-gone"
     LEADERLESS = "no-leader"
     CHECK = "health-check"
 
 
-BY_SCHEDULE = (Kind.MISSING, Kind.UNPLANNED, Kind.SHORT, Kind.FAILED)
+BY_SCHEDULE = (Kind.MISSING, Kind.UNPLANNED, Kind.SHORT, Kind.FAILED, Kind.ASKING, Kind.UNUSUAL)
 """Judged of some schedules at a time; the others of everything, each time."""
 
 
@@ -59,7 +61,7 @@ class Finding:
 
     @property
     def key(self) -> str:
-        return f"{self.kind}:{self.about}"[:300]
+        return key_of(self.kind, self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a run has to say to people, and nobody has answered: a question, or why its result is not as usual."""
+
+    id: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A tick that has passed without a row of any kind."""
 
@@ -145,10 +156,19 @@ class Sight:
     running: Sequence[Running] = ()
     shown: Sequence[Shown] = ()
     ended: Sequence[Ended] = ()
+    asking: Sequence[Said] = ()
+    """Of each schedule the newest question, also one that gave way to the next run."""
+    unusual: Sequence[Said] = ()
+    """Of each schedule the newest success, where that is not as usual."""
     missing: Sequence[Missing] = ()
     unplanned: Sequence[tuple[str, str]] = ()
     """Schedules that are on and will never fire, each with the fault that beat found, if it found one."""
     check: Check | None = None
+
+
+def key_of(kind: Kind, about: str) -> str:
+    """What tells a trouble from all others, as long as it is open."""
+    return f"{kind}:{about}"[:300]
 
 
 def judge(sight: Sight) -> list[Finding]:
@@ -163,6 +183,8 @@ def judge(sight: Sight) -> list[Finding]:
         *_long(sight),
         *_short(sight.ended),
         *_failed(sight.ended),
+        *_asking(sight.asking),
+        *_unusual(sight.unusual),
         *_check(sight),
     ]
 
@@ -270,6 +292,20 @@ def _failed(ended: Iterable[Ended]) -> Iterator[Finding]:
         if run.failed:
             seen = f"run {run.id} failed: {run.error or 'it does not say why'}"
             yield Finding(Kind.FAILED, run.name, f"{run.name} succeeds", seen, run.name, run.id)
+
+
+def _asking(asking: Iterable[Said]) -> Iterator[Finding]:
+    for run in asking:
+        expected = f"{run.name} goes on by itself, or somebody says how"
+        seen = f"nobody has answered what run {run.id} asks: {run.text}"
+        yield Finding(Kind.ASKING, run.name, expected, seen, run.name, run.id)
+
+
+def _unusual(unusual: Iterable[Said]) -> Iterator[Finding]:
+    for run in unusual:
+        expected = f"{run.name} ends as usual, or somebody says that this is usual now"
+        seen = f"run {run.id} succeeded and is not as usual: {run.text}"
+        yield Finding(Kind.UNUSUAL, run.name, expected, seen, run.name, run.id)
 
 
 def _check(sight: Sight) -> Iterator[Finding]:

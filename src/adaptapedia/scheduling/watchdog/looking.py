@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.scheduling.models import JobRun, Lease, Presence, ScheduleCompanion, Trouble
 from adaptapedia.scheduling.queries import last_success, runs
-from adaptapedia.scheduling.terms import MINUTE
+from adaptapedia.scheduling.terms import ACCEPTING, MINUTE
 from adaptapedia.scheduling.watchdog.judging import (
     BY_SCHEDULE,
     LATE_AFTER,
@@ -22,6 +22,7 @@ from adaptapedia.scheduling.watchdog.judging import (
     Overdue,
     Queued,
     Running,
+    Said,
     Shown,
     Sight,
 )
@@ -40,9 +41,9 @@ ENDS = (State.SUCCEEDED, State.FAILED)
 # Runs by name, in the order of the index `run_of_schedule`.
 HISTORY = """
 SELECT wanted.name, run.id, run.state, run.error, run.created_at,
-    extract(epoch FROM run.finished_at - run.started_at)::float8
+    extract(epoch FROM run.finished_at - run.started_at)::float8, run.question ->> 'text', run.answer, run.suspicion
 FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
-    SELECT id, state, error, created_at, started_at, finished_at FROM scheduling_jobrun
+    SELECT id, state, error, created_at, started_at, finished_at, question, answer, suspicion FROM scheduling_jobrun
     WHERE schedule_name = wanted.name ORDER BY id DESC LIMIT %s
 ) AS run
 """
@@ -95,6 +96,8 @@ class Looking:
                 Shown(one.name, one.kind, tuple(one.queues), one.since, one.seen_at) for one in Presence.objects.all()
             ],
             ended=[ended for name in _enabled(self.known) if (ended := history.ended(name))],
+            asking=_asking(history, self.known),
+            unusual=[said for name in sorted(self.known) if (said := history.unusual(name))],
             missing=[*self._vanished(now), *_still_missing(history)],
             unplanned=_unplanned(self.known),
             check=_check(),
@@ -126,36 +129,63 @@ class Looking:
         return found
 
 
+class _Past(NamedTuple):
+    """A run of the history, in the order of its query's columns."""
+
+    id: int
+    state: str
+    error: str
+    created_at: datetime
+    seconds: float | None
+    question: str | None
+    answer: str
+    suspicion: str
+
+
 class _History:
     """The last runs of some schedules, in one query."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._of: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
+        self._of: dict[str, list[_Past]] = {name: [] for name in names}
         with connection.cursor() as cursor:
             cursor.execute(HISTORY, [[*self._of], REMEMBERED_RUNS])
             for name, *run in cursor.fetchall():
-                self._of[name].append(tuple(run))
+                self._of[name].append(_Past(*run))
 
     def seconds(self, name: str, *, before: int | None = None) -> list[float]:
         """How long the successes took, the newest last; only runs with a lower id than `before`."""
         took = [
-            seconds
-            for pk, state, _, _, seconds in self._of.get(name, [])
-            if state == State.SUCCEEDED and seconds is not None and (before is None or pk < before)
+            run.seconds
+            for run in self._of.get(name, [])
+            if run.state == State.SUCCEEDED and run.seconds is not None and (before is None or run.id < before)
         ]
         return took[::-1]
 
     def ended(self, name: str) -> Ended | None:
         """The newest run that succeeded or failed."""
-        for pk, state, error, _, seconds in self._of.get(name, []):
-            if state in ENDS:
-                failed = state == State.FAILED
-                return Ended(pk, name, failed, error, seconds or 0.0, self.seconds(name, before=pk))
-        return None
+        run = next((run for run in self._of.get(name, []) if run.state in ENDS), None)
+        if run is None:
+            return None
+        failed, history = run.state == State.FAILED, self.seconds(name, before=run.id)
+        return Ended(run.id, name, failed, run.error, run.seconds or 0.0, history)
+
+    def unanswered(self, name: str) -> Said | None:
+        """The newest question, where it gave way to a run that has not succeeded; a failure answers nothing."""
+        run = next((run for run in self._of.get(name, []) if run.question or run.state == State.SUCCEEDED), None)
+        if run is None or run.state != State.SKIPPED or run.answer or not run.question:
+            return None
+        return Said(run.id, name, run.question)
+
+    def unusual(self, name: str) -> Said | None:
+        """The newest success, where that is not as usual and nobody has said that it is (`JobRun.is_suspicious`)."""
+        run = next((run for run in self._of.get(name, []) if run.state == State.SUCCEEDED), None)
+        if run is None or not run.suspicion or run.answer in ACCEPTING:
+            return None
+        return Said(run.id, name, run.suspicion)
 
     def newest(self, name: str) -> datetime | None:
         """When the newest run was made."""
-        return next((created_at for _, _, _, created_at, _ in self._of.get(name, [])), None)
+        return next((run.created_at for run in self._of.get(name, [])), None)
 
 
 def _clock() -> tuple[datetime, datetime]:
@@ -186,6 +216,16 @@ def _queued(now: datetime) -> list[Queued]:
         )
         for run in rows
     ]
+
+
+def _asking(history: _History, names: Iterable[str]) -> list[Said]:
+    """Of each schedule one question: that which stands, whoever asked for its run, or one that gave way unanswered."""
+    given_way = {name: said for name in _enabled(names) if (said := history.unanswered(name))}
+    rows = JobRun.objects.filter(state=State.ASKING).order_by("id")[:AT_MOST]
+    standing = {
+        run.schedule_name: Said(run.pk, run.schedule_name, run.question["text"]) for run in rows if run.question
+    }
+    return [*{**given_way, **standing}.values()]
 
 
 def _enabled(names: Iterable[str]) -> list[str]:

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import edit_entry
 from adaptapedia.catalogue.models import ScreenWork, Work
 from tests.integration.web.samples import make_dracula
 from tests.integration.web.told import tell_of_screen, tell_of_work
@@ -42,7 +44,15 @@ def test_a_work_has_what_open_library_tells_with_its_notice(client: Client) -> N
     metadata = client.get(f"/api/v1/works/{work.pk}/").json()["metadata"]
     assert (metadata["source"], metadata["page"]) == ("open_library", "https://openlibrary.org/works/OL85892W")
     assert metadata["authors"] == [{"key": "OL31727A", "name": "Bram Stoker"}]
-    assert metadata["description"] == "A count <moves> house."
+    assert (metadata["description"], metadata["written_here"]) == ("A count <moves> house.", [])
+
+
+def test_what_a_person_wrote_instead_of_a_source_is_named(client: Client, django_user_model: type[User]) -> None:
+    work = Work.objects.get(slug="dracula")
+    tell_of_work(work)
+    edit_entry(work.metadata, {"description": "Letters.", "first_year": 1897}, by=django_user_model.objects.create())
+    metadata = client.get(f"/api/v1/works/{work.pk}/").json()["metadata"]
+    assert (metadata["description"], metadata["written_here"]) == ("Letters.", ["description", "first_year"])
 
 
 def test_without_metadata_there_is_none(client: Client) -> None:

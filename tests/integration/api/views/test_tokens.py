@@ -263,6 +263,7 @@ def test_a_session_means_nothing_here(api: Client) -> None:
     assert api.get("/api/v1/")["RateLimit-Limit"] == "300"
 
 
+@pytest.mark.usefixtures("within_a_window")
 def test_guesses_at_one_account_are_limited_from_everywhere_and_success_does_not_count(
     api: Client, settings: LazySettings
 ) -> None:
@@ -279,12 +280,14 @@ def test_guesses_at_one_account_are_limited_from_everywhere_and_success_does_not
         assert int(refused["Retry-After"]) > 0
 
 
+@pytest.mark.usefixtures("within_a_window")
 def test_guesses_at_a_name_that_nobody_has_are_limited_alike(api: Client, settings: LazySettings) -> None:
     settings.API_TOKEN_GUESSES = 3
     told = [kind(sign_in(api, username=name))[0] for name in ("ghost", "GHOST", "Ghost", "ghost")]
     assert told == [401, 401, 401, 429]
 
 
+@pytest.mark.usefixtures("within_a_window")
 def test_the_endpoints_of_tokens_have_a_limit_of_their_own(api: Client, settings: LazySettings) -> None:
     settings.API_TOKEN_REQUESTS = 2
     assert [refresh(api, "x").status_code for _ in range(3)] == [401, 401, 429]

@@ -117,7 +117,10 @@ def test_a_known_entry_is_found_by_its_item_and_gets_what_the_file_says(given: A
     assert dune.provenance["external_ids"][:2] == ["file", outcome.run_id]
     assert dune.wikidata_digest is not None, "the value stands until Wikidata's own record changes"
     assert ScreenWork.objects.get(wikidata_id=114819).search_text == "dune dune (1984)"
-    assert Adaptation.objects.get(screen_work__wikidata_id=114819).relation == "inspired_by"
+    pair = Adaptation.objects.get(screen_work__wikidata_id=114819)
+    assert (pair.relation, pair.source) == ("inspired_by", "wikidata")
+    assert pair.provenance["relation"][:2] == ["file", outcome.run_id], "Wikidata has no such relation"
+    assert [other.provenance for other in Adaptation.objects.exclude(pk=pair.pk)] == [{}]
 
 
 def test_an_import_is_taken_back_like_any_run(given: Any) -> None:
@@ -135,13 +138,15 @@ def test_an_import_is_taken_back_like_any_run(given: Any) -> None:
     revert_run(outcome.run_id or 0, by="ada")
     assert {dune.pk: (dune.year, dune.provenance) for dune in Work.objects.all()} == before
     assert (ScreenWork.objects.count(), Adaptation.objects.count()) == (2, 2)
+    assert all(pair.provenance == {} for pair in Adaptation.objects.all())
     assert set(Adaptation.objects.values_list("relation", flat=True)) == {"based_on"}
     assert set(WorkExternalId.objects.values_list("value", flat=True)) == {"9780441013593"}
 
 
 def test_wikidata_adopts_what_a_file_brought_under_its_item(given: Any) -> None:
     row = {**SOLARIS, "source_item": "Q190192", "source_title": "Dune, as a file has it", "screen_item": "Q114819"}
-    given(row)
+    outcome = given(row | {"relation": "inspired_by"})
+    assert Adaptation.objects.get().provenance == {}, "it says where it is from itself"
     book = Work.objects.get()
     merge_all(origin=SECOND)
     book.refresh_from_db()
@@ -149,6 +154,8 @@ def test_wikidata_adopts_what_a_file_brought_under_its_item(given: Any) -> None:
     assert set(book.external_ids.values_list("value", "source")) == {("9780441013593", "wikidata")}
     assert [credit.source for credit in book.credits.all()] == ["wikidata"]
     assert set(Adaptation.objects.values_list("source", flat=True)) == {"wikidata"}
+    (finer,) = Adaptation.objects.filter(relation="inspired_by")
+    assert finer.provenance["relation"][:2] == ["file", outcome.run_id]
 
 
 def test_what_a_person_has_locked_stands_and_is_counted(given: Any) -> None:

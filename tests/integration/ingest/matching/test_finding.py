@@ -25,7 +25,6 @@ FACTS: dict[str, Any] = {
     "language": "en",
     "directors": ("David Lynch",),
     "imdb": (),
-    "tmdb": (),
 }
 
 
@@ -55,36 +54,6 @@ def asked(lab: TmdbLab) -> list[str]:
 
 def told(verdict: Verdict) -> tuple[str, TitleRef | None]:
     return verdict.outcome, verdict.ref
-
-
-def test_an_id_of_wikidatas_that_holds_takes_one_request_and_brings_the_title(lab: TmdbLab) -> None:
-    verdict = find(lab, tmdb=(DUNE,))
-
-    assert told(verdict) == ("accepted", DUNE)
-    assert verdict.evidence["how"] == "wikidata"
-    assert verdict.fetched is not None
-    assert verdict.fetched.title is not None
-    assert verdict.fetched.title.title == "Dune"
-    assert asked(lab) == ["movie/841"]
-
-
-def test_an_id_whose_title_is_gone_falls_through_to_the_next_evidence(lab: TmdbLab) -> None:
-    verdict = find(lab, tmdb=(TitleRef(TitleKind.MOVIE, 5_000_841),), imdb=("tt0087182",))
-
-    assert told(verdict) == ("accepted", DUNE)
-    assert asked(lab) == ["movie/5000841", "find/tt0087182"]
-
-
-def test_an_id_that_everything_contradicts_is_for_a_person(lab: TmdbLab) -> None:
-    lab.add(film(7, "Paddington in Peru", date="2024-11-08", directors="Dougal Wilson"))
-
-    assert told(find(lab, tmdb=(TitleRef(TitleKind.MOVIE, 7),))) == ("review", TitleRef(TitleKind.MOVIE, 7))
-
-
-def test_the_item_of_wikidata_that_a_title_names_outweighs_another_name(lab: TmdbLab) -> None:
-    lab.add(film(8, "Der Wüstenplanet", date="1984-12-14", wikidata="Q114819"))
-
-    assert told(find(lab, tmdb=(TitleRef(TitleKind.MOVIE, 8),), wikidata_id=114819))[0] == "accepted"
 
 
 def test_a_hit_by_imdbs_id_is_taken_without_being_read(lab: TmdbLab) -> None:
@@ -155,7 +124,7 @@ def test_a_title_found_by_an_alternative_one_is_taken_for_who_made_it(lab: TmdbL
 
 
 def test_what_a_person_refused_is_not_proposed_again(lab: TmdbLab) -> None:
-    verdict = find(lab, refused=(DUNE,), tmdb=(DUNE,), imdb=("tt0087182",))
+    verdict = find(lab, refused=(DUNE,), imdb=("tt0087182",))
 
     assert DUNE not in [one.ref for one in verdict.candidates]
 

@@ -20,7 +20,7 @@ def fresh_budgets(settings: Any) -> Iterator[None]:
     """Nobody has asked anything, everybody asks fast, and no fault is waited for long."""
     from adaptapedia.sources.fetching import Patience
 
-    patience = Patience(timeout=2.0, tries=2, first_wait=0.01, shortest_pause=0.01, unstated_pause=0.01)
+    patience = Patience(timeout=30.0, tries=2, first_wait=0.01, shortest_pause=0.01, unstated_pause=0.01)
     settings.TMDB_LIMITS = settings.OPEN_LIBRARY_LIMITS = FAST
     settings.TMDB_WAITS = settings.OPEN_LIBRARY_WAITS = {"patience": patience}
     valkey = Redis.from_url(settings.BUDGET_URL)

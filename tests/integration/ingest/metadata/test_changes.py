@@ -9,6 +9,7 @@ from adaptapedia.catalogue.models import ScreenMetadata
 from adaptapedia.ingest.metadata.changes import windows
 from adaptapedia.scheduling.jobs import registry
 from adaptapedia.sources.errors import Truncated, Unavailable
+from tests.integration.ingest.metadata.films import known_film
 from tests.integration.ingest.metadata.runs import Refresh, Watched
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
@@ -30,9 +31,9 @@ def test_only_what_changed_and_is_here_is_read_again(
     lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
 ) -> None:
     for n in (1, 2, 3):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}"))
-    screen_work("thrones", tmdb="tv/2", kind="series")
+    screen_work("thrones", tmdb="tv/2", kind="series", title="Thrones")
     lab.add(series(2, "Thrones"), film(9, "Not here"))
     refresh()
     lab.change("movie", 1, overview="Another story.")
@@ -56,7 +57,7 @@ def test_a_long_time_is_read_in_windows_that_tmdb_takes_page_by_page(
     for n in range(1, 251):
         lab.add(film(n, f"Film {n}"))
         lab.change("movie", n, at=now - timedelta(days=20), overview="Changed.")
-    screen_work(tmdb="movie/250")
+    known_film(250)
     refresh()
     counts = refresh_what_changed(since=(now - timedelta(days=30)).date())
     assert (counts["changed"], counts["processed"]) == (250, 1)
@@ -70,8 +71,8 @@ def test_a_window_of_more_pages_than_tmdb_shows_is_read_in_halves(
     for n in range(1, 502):
         lab.add(film(n, f"Film {n}"))
         lab.change("movie", n, at=now - timedelta(days=12 if n <= 251 else 1), overview="Changed.")
-    screen_work("first", tmdb="movie/1")
-    screen_work("last", tmdb="movie/501")
+    known_film(1)
+    known_film(501)
     refresh()
     counts = refresh_what_changed(since=(now - timedelta(days=13)).date())
     assert (counts["changed"], counts["processed"]) == (501, 2)
@@ -90,7 +91,7 @@ def test_a_day_of_more_pages_than_tmdb_shows_fails_the_run(
 
 def test_days_of_which_something_is_left_are_read_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:
     for n in range(1, 7):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}"))
     refresh()
     for n in range(1, 7):
@@ -116,7 +117,7 @@ def test_a_feed_that_cannot_be_read_whole_fails_the_run(
     lab: TmdbLab, refresh: Refresh, refresh_what_changed: Refresh
 ) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     lab.when("/3/tv/changes", "500")
     with pytest.raises(Unavailable):

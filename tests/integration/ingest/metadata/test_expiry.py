@@ -7,20 +7,23 @@ from django.utils import timezone
 from adaptapedia.catalogue.models import Person, ScreenCredit, ScreenMetadata, ScreenWork
 from adaptapedia.ingest.merging import merge_people, merge_screen_works
 from adaptapedia.ingest.metadata.expiry import KEPT_FOR, Expired, empty_candidates, expire_titles, remove_orphans
-from adaptapedia.ingest.models import Match, Reject, SourceState
+from adaptapedia.ingest.metadata.removing import Removed
+from adaptapedia.ingest.models import Match, Reject, Removal, SourceState
 from adaptapedia.ingest.origin import Origin
 from adaptapedia.sources.wikidata.records import Item, Text
+from tests.integration.ingest.metadata.films import known_film
 from tests.integration.ingest.metadata.runs import Refresh
 from tests.integration.ingest.metadata.samples import screen_work
 from tests.upstreams.lab import TmdbLab
-from tests.upstreams.titles import film
+from tests.upstreams.titles import film, number_of
 
 pytestmark = pytest.mark.django_db
 
 
-def expire() -> list[Expired]:
+def expire(run_id: int = 90) -> list[Removed | Expired]:
     before = timezone.now() - KEPT_FOR
-    return [*expire_titles(before=before), *remove_orphans(), *empty_candidates(before=before)]
+    titles, people = expire_titles(before=before, run_id=run_id), remove_orphans(run_id=run_id)
+    return [*titles, *people, *empty_candidates(before=before)]
 
 
 def age(key: str, *, days: int) -> None:
@@ -29,13 +32,13 @@ def age(key: str, *, days: int) -> None:
 
 def test_what_was_not_refreshed_for_183_days_goes_with_its_credits_and_people(lab: TmdbLab, refresh: Refresh) -> None:
     for n in (1, 2):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}", directors=f"Director {n}", cast=("Star",)))
     refresh()
     age("movie/1", days=184)
     age("movie/2", days=182)
 
-    assert expire() == [Expired(("movie/1",), credits=3), Expired(people=2)]  # with the writer whom the lab makes up
+    assert expire() == [Removed(("movie/1",), credits=3), Expired(people=2)]  # with the writer whom the lab makes up
 
     assert list(ScreenMetadata.objects.values_list("tmdb_id", flat=True)) == [2]
     names = set(Person.objects.values_list("name", flat=True))
@@ -47,17 +50,17 @@ def test_what_was_not_refreshed_for_183_days_goes_with_its_credits_and_people(la
 
 def test_being_asked_for_in_vain_does_not_keep_it(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     age("movie/1", days=184)
     lab.remove("movie", 1)
     refresh()
-    assert expire()[0].titles == ("movie/1",)
+    assert ("movie/1",) in [gone[0] for gone in expire()]
 
 
 def test_being_confirmed_unchanged_keeps_it(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     age("movie/1", days=184)
     refresh()
@@ -66,12 +69,12 @@ def test_being_confirmed_unchanged_keeps_it(lab: TmdbLab, refresh: Refresh) -> N
 
 def test_after_its_removal_a_title_is_read_whole_again(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film", cast=("Star",)))
+    lab.add(film(1, "Dune", cast=("Star",)))
     refresh()
     age("movie/1", days=184)
     expire()
     assert refresh()["enriched"] == 1
-    assert ScreenMetadata.objects.get().title == "Film"
+    assert ScreenMetadata.objects.get().title == "Dune"
 
 
 def test_credits_of_wikidata_and_people_whom_it_knows_or_somebody_mended_stay(lab: TmdbLab, refresh: Refresh) -> None:
@@ -115,7 +118,7 @@ def test_the_words_of_candidates_go_after_183_days_and_come_back_with_the_next_f
 
 def test_rejects_go_with_their_title_and_with_time(lab: TmdbLab, refresh: Refresh) -> None:
     for n in (1, 2, 3):
-        screen_work(f"film-{n}", tmdb=f"movie/{n}")
+        known_film(n)
         lab.add(film(n, f"Film {n}", runtime="long"))
     refresh()
     age("movie/1", days=184)
@@ -126,15 +129,24 @@ def test_rejects_go_with_their_title_and_with_time(lab: TmdbLab, refresh: Refres
     assert list(Reject.objects.values_list("key", flat=True)) == ["movie/3"]
 
 
-def test_every_credit_and_person_that_goes_is_in_the_log(
-    lab: TmdbLab, refresh: Refresh, caplog: pytest.LogCaptureFixture
+def test_every_title_and_person_that_goes_is_told_in_a_row_and_nothing_of_what_was_said(
+    lab: TmdbLab, refresh: Refresh
 ) -> None:
-    dune = screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film", directors="Director", cast="Star"))
+    dune, other = screen_work(tmdb="movie/1"), screen_work("other", tmdb="movie/1", locks={"credits": {"by": 1}})
+    lab.add(film(1, "Dune", directors="Director", cast="Star"))
     refresh()
     keys = dict(Person.objects.values_list("name", "pk"))
     age("movie/1", days=184)
-    caplog.set_level("INFO")
-    expire()
-    assert f"TMDb's credit of screen work {dune.pk} goes: director 0, person {keys['Director']}" in caplog.text
-    assert f"Person {keys['Star']} goes: only TMDb knew them" in caplog.text
+    refreshed = SourceState.objects.get(key="movie/1").refreshed_at
+    ScreenCredit.objects.filter(screen_work=other).delete()
+    expire(run_id=91)
+
+    titles = Removal.objects.filter(reason="expired").order_by("entry_id")
+    assert [(one.key, one.entry_id, one.credits) for one in titles] == [
+        ("movie/1", dune.pk, 3),
+        ("movie/1", other.pk, 0),
+    ]
+    assert {(one.source, one.run_id, one.refreshed_at) for one in titles} == {("tmdb", 91, refreshed)}
+    gone = dict(Removal.objects.filter(reason="uncredited").values_list("entry_id", "key"))
+    assert gone.keys() == set(keys.values())
+    assert gone[keys["Star"]] == f"person/{number_of('Star')}"

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection, transaction
 
+from adaptapedia.accounts.models import User
+from adaptapedia.catalogue.actions import change_slug, edit_entry
 from adaptapedia.catalogue.models import (
     FormerPersonSlug,
     Person,
@@ -13,6 +15,8 @@ from adaptapedia.catalogue.models import (
     ScreenWork,
     WorkMetadata,
 )
+from adaptapedia.catalogue.queries import find_by_slug
+from adaptapedia.ingest.differences import differences_of
 from adaptapedia.ingest.merging import CATALOGUE_LOCK, merge_people, merge_screen_works
 from adaptapedia.ingest.metadata.merging import Merged, merge_descriptions, merge_open_library, merge_titles
 from adaptapedia.ingest.origin import Origin
@@ -223,6 +227,31 @@ def test_the_twin_of_a_person_whose_number_wikidata_learns_late_becomes_one_with
     assert lynch.wikidata_id == 2071
     assert set(ScreenCredit.objects.values_list("person", flat=True)) == {lynch.pk}
     assert FormerPersonSlug.objects.get(slug="david-lynch-tmdb5602").person == lynch
+    assert set(PersonExternalId.objects.values_list("value", "source")) == {("5602", "wikidata")}
+
+
+def test_what_a_person_wrote_in_a_twin_of_tmdbs_is_kept_in_the_entry_that_stays() -> None:
+    editor = User.objects.create_user("editor", password="a long one for nobody")
+    merge_wikidata(people=[Item(qid=2071, label=Text("David Lynch", "en"))])
+    merge((screen_work(), title(cast=())))
+    twin = Person.objects.get(wikidata_id=None)
+    edit_entry(twin, {"name": "David K. Lynch"}, by=editor)
+    change_slug(twin, to="lynch")
+    twin.external_ids.create(scheme="imdb", value="nm0000186", source="person")
+
+    merge_wikidata(people=[LYNCH])
+
+    lynch = Person.objects.get()
+    assert (lynch.wikidata_id, lynch.birth_year, lynch.name) == (2071, 1946, "David K. Lynch")
+    assert (lynch.locks["name"]["by"], lynch.provenance["name"][:2]) == (editor.pk, ["person", editor.pk])
+    assert (lynch.search_text, lynch.sort_key) == ("david k. lynch", "david k. lynch")
+    assert set(lynch.external_ids.values_list("value", "source")) == {("nm0000186", "person"), ("5602", "wikidata")}
+    for slug in ("lynch", "david-lynch-tmdb5602"):
+        assert find_by_slug(Person, slug) == (lynch, True)
+    assert ("wikidata", "David Lynch") in [(told.source, told.theirs["name"]) for told in differences_of(lynch)]
+    stands = row_versions()
+    merge_wikidata(people=[LYNCH])
+    assert row_versions() == stands
 
 
 def test_an_entry_that_is_gone_by_now_is_passed_over() -> None:

@@ -18,8 +18,8 @@ def rejects() -> dict[tuple[str, str], str]:
 
 def test_values_of_a_title_that_cannot_be_used_are_rejects_until_they_come_good(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1")
-    screen_work("other", tmdb="movie/2")
-    lab.add(film(1, "Film", release_date="1984-13-77", runtime=-5), film(2, "Other", runtime="long"))
+    screen_work("other", tmdb="movie/2", title="Other")
+    lab.add(film(1, "Dune", release_date="1984-13-77", runtime=-5), film(2, "Other", runtime="long"))
     refresh()
     assert rejects() == {
         ("movie/1", "malformed_date"): "release_date 1984-13-77",
@@ -43,7 +43,7 @@ def test_a_title_that_could_not_be_read_is_a_reject_with_what_was_seen_until_it_
     lab: TmdbLab, refresh: Refresh
 ) -> None:
     screen_work(tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     refresh()
     lab.when("movie/1", "502")
     refresh()
@@ -86,7 +86,7 @@ def test_works_that_could_not_be_read_are_rejects(books: OpenLibraryLab, refresh
 
 
 def test_pages_of_what_changed_have_theirs(lab: TmdbLab, refresh_what_changed: Refresh) -> None:
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     lab.change("movie", 1, overview="New.")
     lab.tmdb.odd_changes.append({"id": None})
     refresh_what_changed()

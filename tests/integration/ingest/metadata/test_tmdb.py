@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_titles_are_read_once_each_with_one_request(lab: TmdbLab, refresh: Refresh) -> None:
     films(lab, 3)
-    screen_work("thrones", tmdb="tv/1", kind="series")
+    screen_work("thrones", tmdb="tv/1", kind="series", title="Thrones")
     lab.add(series(1, "Thrones", overview="Winter."))
 
     counts = refresh()
@@ -120,14 +120,14 @@ def test_the_number_that_is_still_there_is_asked_for_when_another_is_gone(lab: T
 
 def test_a_number_of_ten_digits_is_asked_for(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work(tmdb="movie/1234567890")
-    lab.add(film(1234567890, "Film"))
+    lab.add(film(1234567890, "Dune"))
     assert refresh()["enriched"] == 1
 
 
 def test_two_screen_works_of_one_title_cost_one_request(lab: TmdbLab, refresh: Refresh) -> None:
     screen_work("one", tmdb="movie/1")
     screen_work("two", tmdb="movie/1")
-    lab.add(film(1, "Film"))
+    lab.add(film(1, "Dune"))
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["requests"]) == (2, 2, 1)
 
@@ -222,7 +222,7 @@ def test_without_metadata_comes_before_the_stalest(lab: TmdbLab, refresh: Refres
     films(lab, 3)
     refresh()
     SourceState.objects.filter(key="movie/3").update(read_at=timezone.now() - timedelta(days=9))
-    screen_work("new", tmdb="movie/9")
+    screen_work("new", tmdb="movie/9", title="New")
     lab.add(film(9, "New"))
     lab.log.requests.clear()
     refresh(in_flight=1, requests=3)
@@ -299,6 +299,24 @@ def test_a_search_that_fails_is_tried_again_later_in_the_run(lab: TmdbLab, refre
     lab.when("/3/search/movie", "500", times=2)
     counts = refresh()
     assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
+
+
+def test_an_id_at_imdb_that_tmdb_answers_404_for_leads_to_a_search(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    dune.external_ids.create(scheme="imdb", value="tt0087182", source="wikidata")
+    lab.add(film(841, "Dune", date="1984-12-14", directors="David Lynch"))
+    lab.when("/3/find/", "404")
+    counts = refresh()
+    assert (counts["processed"], counts["enriched"], counts["errors"]) == (1, 1, 0)
+    assert SourceState.objects.get(key=f"screen/{dune.pk}").outcome == ""
+
+
+def test_a_search_that_tmdb_answers_404_for_has_failed_and_is_no_answer(lab: TmdbLab, refresh: Refresh) -> None:
+    dune = screen_work("dune", tmdb="")
+    lab.when("/3/search/", "404")
+    counts = refresh()
+    assert (counts["processed"], counts["unmatched"], counts["errors"]) == (1, 0, 1)
+    assert SourceState.objects.get(key=f"screen/{dune.pk}").outcome == "failed"
 
 
 def test_a_run_waits_until_an_open_breaker_lets_it_ask_again(lab: TmdbLab, refresh: Refresh, settings: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adaptapedia.config import Config
+from adaptapedia.ops import legs
 from adaptapedia.scheduling.queries import BEAT_SEEN
 from tests.ports import free_port
 
@@ -115,6 +116,7 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
 def test_an_answer_comes_in_time_when_both_servers_hang(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, hanging_port: int
 ) -> None:
+    monkeypatch.setattr(legs, "PATIENCE", 1)
     without_valkey(settings, hanging_port)
     without_database(monkeypatch, hanging_port)
     began = time.monotonic()

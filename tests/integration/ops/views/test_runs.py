@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops.paging import PAGE
 from adaptapedia.scheduling.models import JobRun, RunLine
-from tests.integration.ops.samples import INGESTION_COUNTS, make_failed_run, make_run, make_schedules
+from tests.integration.ops.samples import (
+    INGESTION_COUNTS,
+    make_failed_run,
+    make_many_schedules,
+    make_run,
+    make_schedules,
+)
 
 RUN_NOW = "/ops/schedules/daily-wikidata-ingestion/run/"
 
@@ -32,6 +39,24 @@ def test_the_list_is_filtered_by_schedule_and_state(moderator: Client) -> None:
 
     assert f"/ops/runs/{wanted.pk}/" in page
     assert not any(f"/ops/runs/{run.pk}/" in page for run in others)
+
+
+def test_among_very_many_schedules_one_is_searched_by_its_name_or_a_part_of_it(
+    moderator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_many_schedules(130)
+    run = make_run("feed-00077")
+
+    with django_assert_max_num_queries(8):
+        page = text_of(moderator, "/ops/runs/?state=succeeded")
+    assert 'name="schedule"' in page
+    assert '<input type="hidden" name="state" value="succeeded">' in page
+    assert "feed-00001" not in page
+    assert f"/ops/runs/{run.pk}/" in text_of(moderator, "/ops/runs/?schedule=feed-00077")
+    meant = text_of(moderator, "/ops/runs/?schedule=D-0007")
+    assert "One of these may be meant." in meant
+    assert re.findall(r">(feed-\d+)</a>", meant) == [f"feed-0007{n}" for n in range(10)]
+    assert "No run is like this." in text_of(moderator, "/ops/runs/?schedule=nobody")
 
 
 def test_an_unknown_state_filters_nothing(moderator: Client) -> None:
@@ -104,7 +129,8 @@ def test_a_run_that_waits_for_its_retry_can_be_tried_now(administrator: Client, 
 
     assert "Try it again now" in text_of(administrator, f"/ops/runs/{run.pk}/")
     assert "Try it again now" not in text_of(moderator, f"/ops/runs/{run.pk}/")
-    administrator.post(RUN_NOW)
+    assert f"/ops/runs/{run.pk}/retry/" in text_of(administrator, f"/ops/runs/{run.pk}/")
+    administrator.post(f"/ops/runs/{run.pk}/retry/")
 
     run.refresh_from_db()
     assert (run.state, run.attempt) == (JobRun.State.QUEUED, 2)
@@ -114,9 +140,8 @@ def test_a_run_without_worker_says_so(moderator: Client) -> None:
     make_schedules()
     run = make_run(state=JobRun.State.QUEUED, ago=timedelta(seconds=40))
 
-    assert "No worker has taken it for 40 s; is <code>make up</code> running?" in text_of(
-        moderator, f"/ops/runs/{run.pk}/"
-    )
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+    assert re.search(r"No worker has taken it for [45]\d s; is <code>make up</code> running\?", page)
 
 
 def test_a_run_that_is_not_there_is_404(moderator: Client) -> None:
@@ -249,6 +274,35 @@ def test_a_run_that_has_ended_is_run_again_with_its_arguments_and_due_time(admin
     assert response["Location"] == f"/ops/runs/{again.pk}/"
     assert (again.trigger, again.due_at) == (JobRun.Trigger.RETRY, run.due_at)
     assert again.arguments == {"args": [], "kwargs": {"whole": True}, "by": "administrator"}
+
+
+def test_a_run_is_run_again_after_the_one_that_is_open_and_the_page_says_which(administrator: Client) -> None:
+    make_schedules()
+    run = make_failed_run()
+    going = make_run(state=JobRun.State.RUNNING)
+
+    page = administrator.post(f"/ops/runs/{run.pk}/retry/", follow=True).content.decode()
+
+    again = JobRun.objects.latest("id")
+    assert again.trigger == JobRun.Trigger.RETRY
+    assert f"It starts when run {going.pk} has ended." in page
+    JobRun.objects.filter(pk=again.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    assert "No worker has taken" not in text_of(administrator, f"/ops/runs/{again.pk}/")
+    assert "No worker has taken" not in text_of(administrator, "/ops/")
+
+    second = administrator.post(f"/ops/runs/{run.pk}/retry/", follow=True)
+    assert second.redirect_chain == [(f"/ops/runs/{again.pk}/", 302)]
+    assert "was under way already" in second.content.decode()
+
+
+def test_a_run_whose_schedule_is_gone_can_be_run_again(administrator: Client) -> None:
+    run = make_failed_run()
+    assert run.schedule is None
+    assert f"/ops/runs/{run.pk}/retry/" in text_of(administrator, f"/ops/runs/{run.pk}/")
+
+    administrator.post(f"/ops/runs/{run.pk}/retry/")
+
+    assert JobRun.objects.latest("id").task == run.task
 
 
 def test_ticks_that_were_skipped_together_are_filled_not_retried(administrator: Client) -> None:

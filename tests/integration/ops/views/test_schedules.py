@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask, SolarSchedule
+from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedule
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
@@ -58,6 +59,19 @@ def test_a_schedule_that_beat_leaves_out_says_why_here_and_on_the_overview(moder
     assert "/ops/schedules/at%20sunrise/twice/" in overview
 
 
+def test_a_schedule_whose_companion_was_deleted_is_shown_as_beat_will_find_it(administrator: Client) -> None:
+    make_schedules()
+    ScheduleCompanion.objects.all().delete()
+
+    page = text_of(administrator, PAGE)
+    assert "Never due again" not in page
+    assert page.count("02:00 UTC</time>") > 20
+    assert "02:00 UTC</time>" in text_of(administrator, "/ops/")
+    assert "It was due at" in text_of(administrator, f"{PAGE}explain/?when=2026-03-04T02:00Z")
+    assert administrator.post(f"{PAGE}run/").status_code == 302
+    assert JobRun.objects.get().state == JobRun.State.QUEUED
+
+
 def test_an_administrator_pauses_and_resumes_and_the_page_says_who(administrator: Client, moderator: Client) -> None:
     make_schedules()
 
@@ -74,6 +88,38 @@ def test_an_administrator_pauses_and_resumes_and_the_page_says_who(administrator
     assert moderator.post(f"{PAGE}pause/").status_code == 403
     assert "Pause" not in text_of(moderator, PAGE)
     assert administrator.get(f"{PAGE}pause/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("row", "policies", "fault"),
+    [
+        ({"kwargs": "{whole"}, {}, "its kwargs are no JSON"),
+        ({"headers": "[]"}, {}, "its headers are no JSON object"),
+        ({}, {"overlap": "perhaps"}, "a policy that nobody knows"),
+        ({"crontab": None}, {}, ""),
+        ({"crontab": None, "clocked_id": 1}, {}, ""),
+        ({"expires": timezone.now(), "expire_seconds": 60}, {}, ""),
+    ],
+)
+def test_every_act_on_a_schedule_that_is_left_out_says_what_is_wrong_or_is_done(
+    administrator: Client, row: dict[str, Any], policies: dict[str, str], fault: str
+) -> None:
+    make_schedules()
+    ClockedSchedule.objects.create(pk=1, clocked_time=datetime(2020, 1, 1, tzinfo=UTC))
+    PeriodicTask.objects.filter(name=NAME).update(**row)
+    ScheduleCompanion.objects.filter(schedule__name=NAME).update(**policies)
+
+    for act in ("pause/", "resume/", "run/"):
+        assert administrator.post(f"{PAGE}{act}").status_code == 302, act
+    assert PeriodicTask.objects.get(name=NAME).enabled
+    assert JobRun.objects.exists() is not bool(fault)
+    said = text_of(administrator, PAGE)
+    assert ("It cannot run until its row is mended" in said) is bool(fault)
+    assert fault in said
+    span = {"begin": "2026-03-01", "end": "2026-03-04"}
+    for path in ("explain/", "backfill/"):
+        assert administrator.get(f"{PAGE}{path}", span if path == "backfill/" else {}).status_code == 200
+    assert administrator.post(f"{PAGE}backfill/", span).status_code in {200, 302}
 
 
 def test_the_page_shows_what_was_edited_in_bulk(moderator: Client) -> None:

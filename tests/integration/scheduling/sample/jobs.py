@@ -1,5 +1,6 @@
 """Jobs that the tests of scheduling run in real workers. They note each of their starts in a file."""
 
+import logging
 import os
 import signal
 import time
@@ -9,6 +10,8 @@ from django.db import connection, connections, transaction
 
 from adaptapedia.scheduling.jobs import HOUR, MINUTE, SECOND, Ask, Counts, Interrupted, Run, Skip, job
 from adaptapedia.scheduling.models import JobRun
+
+log = logging.getLogger(__name__)
 
 STARTS = "SAMPLE_STARTS"
 """The variable that names the file with one line, the run's id, for each start."""
@@ -46,12 +49,14 @@ def sample_count(run: Run, *numbers: int, factor: int = 1) -> Counts:
 def sample_long(run: Run, seconds: float = 3.0) -> Counts:
     """Takes its time and tells how far it is, from the middle of a transaction."""
     _note_start(run)
+    log.info("it lies down")
     steps = int(seconds * 10)
     with transaction.atomic():
         for step in range(steps):
             run.progress(step, steps, step="sleeping")
             time.sleep(0.1)
     run.progress(steps, steps)
+    log.info("it [has] slept")
     return {"steps": steps}
 
 

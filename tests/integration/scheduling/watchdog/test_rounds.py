@@ -15,6 +15,8 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.local.processes import wait_until
+from adaptapedia.scheduling import attempts
+from adaptapedia.scheduling.actions import answer_run, cancel_run
 from adaptapedia.scheduling.models import JobRun, Lease, Presence, ScheduleCompanion, Trouble
 from adaptapedia.scheduling.watchdog import alerts, judging, rounds
 from adaptapedia.scheduling.watchdog.looking import Looking
@@ -24,6 +26,7 @@ from tests.processes import Processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = JobRun.State
+QUESTION = {"text": "310 of 8,000 rows are gone.", "answers": [["go-on", "Delete them"], ["keep", "Keep them"]]}
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +143,88 @@ def test_a_failure_of_a_schedule_that_is_paused_is_a_trouble_no_more() -> None:
     assert open_keys() == []
 
 
+def ask(**terms: Any) -> JobRun:
+    return make_run(state=State.ASKING, question=QUESTION, started_at=timezone.now(), **terms)
+
+
+def next_run() -> JobRun:
+    """The next run of the schedule, begun by a worker."""
+    run = attempts.claim(make_run().pk, worker="w")
+    assert run is not None
+    return run
+
+
+@pytest.mark.parametrize("answer", ["go-on", "keep"])
+def test_a_question_is_one_trouble_through_all_runs_that_ask_it_until_somebody_answers(answer: str) -> None:
+    schedule()
+    finished(1)
+    first = ask()
+    assert keys() == keys() == ["asking:sample-count"]
+    assert Trouble.objects.get().page == f"/runs/{first.pk}/"
+
+    second = next_run()
+    assert keys() == ["asking:sample-count"], "it has given way, and the next has not come as far"
+    JobRun.objects.filter(pk=second.pk).update(state=State.FAILED, finished_at=timezone.now())
+    assert sorted(keys()) == ["asking:sample-count", "failed:sample-count"], "a failure is no answer"
+    JobRun.objects.filter(pk=second.pk).update(state=State.ASKING, question=QUESTION, finished_at=None)
+    assert keys() == ["asking:sample-count"]
+    trouble = Trouble.objects.get(kind="asking")
+    assert (trouble.run_id, trouble.page) == (second.pk, f"/runs/{second.pk}/")
+    assert f"run {second.pk} asks: 310 of 8,000" in trouble.seen
+
+    answer_run(second, answer, by="a person")
+    assert keys() == []
+    assert open_keys() == []
+
+
+@pytest.mark.parametrize("trigger", JobRun.Trigger)
+def test_a_question_that_gave_way_is_settled_by_a_success_whoever_asked_for_the_runs(trigger: str) -> None:
+    schedule()
+    ask(trigger=trigger)
+    run = next_run()
+    assert keys() == ["asking:sample-count"]
+    attempts.succeed(run, {})
+    assert keys() == []
+    assert open_keys() == []
+
+
+def test_a_question_of_a_schedule_that_is_paused_is_told_while_it_can_be_answered() -> None:
+    row = schedule()
+    asked = ask()
+    keys()
+    PeriodicTask.objects.filter(pk=row.pk).update(enabled=False)
+    assert keys() == ["asking:sample-count"]
+    cancel_run(asked, by="a person")
+    PeriodicTask.objects.filter(pk=row.pk).update(enabled=True)
+    assert keys() == [], "who cancels it has dealt with it"
+
+    ask()
+    next_run()
+    PeriodicTask.objects.filter(pk=row.pk).update(enabled=False)
+    assert keys() == [], "it has given way, and no run is to come"
+    assert open_keys() == []
+
+
+@pytest.mark.parametrize("trigger", JobRun.Trigger)
+def test_a_result_that_is_not_as_usual_is_a_trouble_until_somebody_accepts_it_or_the_next_is(trigger: str) -> None:
+    row = schedule()
+    odd = finished(1, suspicion="sum is 1; 50 to 60 were usual.", trigger=trigger)
+    assert keys() == ["not-as-usual:sample-count"]
+    assert Trouble.objects.get().page == f"/runs/{odd.pk}/"
+
+    PeriodicTask.objects.filter(pk=row.pk).update(enabled=False)
+    finished(1, state=State.FAILED)
+    assert keys() == ["not-as-usual:sample-count"], "neither a failure nor a pause makes it usual"
+    answer_run(odd, "usual", by="a person")
+    assert keys() == []
+
+    finished(1, suspicion="sum is 2; 50 to 60 were usual.", answer="keep")
+    assert keys() == ["not-as-usual:sample-count"], "to keep what was there is not to accept it"
+    finished(1)
+    assert keys() == []
+    assert open_keys() == []
+
+
 def test_a_tick_that_passes_without_a_row_is_missing_until_the_next_run() -> None:
     row = schedule(next_due_at=ago(61), fires_at=ago(61))
     looking = Looking()
@@ -187,12 +272,16 @@ def test_the_health_check_is_found_when_it_has_not_come_through_for_too_long(set
 def test_histories_are_read_in_turn_where_there_are_many_schedules() -> None:
     for name in ("a", "b", "c"):
         schedule(name)
-        finished(1, state=State.FAILED, schedule_name=name)
+    finished(1, state=State.FAILED, schedule_name="a")
+    finished(1, suspicion="sum is 1.", schedule_name="b")
+    make_run(state=State.SKIPPED, question=QUESTION, schedule_name="c")
     looking = Looking(in_turn=2)
 
-    assert keys(looking) == ["failed:a", "failed:b"]
-    assert sorted(keys(looking)) == ["failed:a", "failed:b", "failed:c"], "what is in trouble is looked at each time"
-    assert len(open_keys()) == 3
+    assert sorted(keys(looking)) == ["failed:a", "not-as-usual:b"]
+    for _ in range(3):
+        found = sorted(keys(looking))
+        assert found == ["asking:c", "failed:a", "not-as-usual:b"], "what is in trouble is looked at each time"
+    assert len(open_keys()) == Trouble.objects.count() == 3
 
 
 def test_of_two_watchdogs_one_goes_its_round() -> None:
@@ -265,6 +354,21 @@ def test_the_command_tells_what_is_open_and_ends_with_1() -> None:
     assert ended.value.code == 1
     assert (told["kind"], told["schedule"]) == ("late-tick", "sample-count")
     assert told["page"] == "https://example.org/schedules/sample-count/"
+
+
+def test_the_command_tells_of_runs_that_ask_and_of_results_that_are_not_as_usual() -> None:
+    schedule()
+    odd, asked = finished(1, suspicion="sum is 1; 50 to 60 were usual."), ask()
+    output, as_json = StringIO(), StringIO()
+    for written, arguments in ((output, ["--once"]), (as_json, ["--once", "--json"])):
+        with pytest.raises(SystemExit):
+            call_command("watchdog", *arguments, stdout=written)
+
+    told = {one["kind"]: one for one in json.loads(as_json.getvalue())}
+    assert {kind: one["run"] for kind, one in told.items()} == {"asking": asked.pk, "not-as-usual": odd.pk}
+    assert told["asking"]["page"] == f"https://example.org/runs/{asked.pk}/"
+    assert told["asking"]["runbook"].endswith("docs/runbook/asking.md")
+    assert f"310 of 8,000 rows are gone. https://example.org/runs/{asked.pk}/" in output.getvalue()
 
 
 def test_the_command_ends_with_0_when_all_is_well() -> None:

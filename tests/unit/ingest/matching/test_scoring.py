@@ -17,7 +17,6 @@ FACTS: dict[str, Any] = {
     "language": "fr",
     "directors": (),
     "imdb": (),
-    "tmdb": (),
 }
 
 

@@ -14,6 +14,7 @@ from adaptapedia.scheduling.watchdog.judging import (
     Overdue,
     Queued,
     Running,
+    Said,
     Shown,
     Sight,
     judge,
@@ -140,6 +141,14 @@ def test_a_failure_is_told_with_its_error_and_not_as_short() -> None:
     (failed,) = found(ended=[run])
     assert (failed.key, failed.run) == ("failed:daily", 7)
     assert failed.seen == "run 7 failed: OSError: the disk is full"
+
+
+def test_a_question_and_a_result_that_is_not_as_usual_are_told_with_their_runs() -> None:
+    asks, odd = found(asking=[Said(8, "daily", "310 are gone.")], unusual=[Said(7, "daily", "sum is 1.")])
+    assert (asks.key, asks.schedule, asks.run) == ("asking:daily", "daily", 8)
+    assert asks.seen == "nobody has answered what run 8 asks: 310 are gone."
+    assert (odd.key, odd.schedule, odd.run) == ("not-as-usual:daily", "daily", 7)
+    assert odd.seen == "run 7 succeeded and is not as usual: sum is 1."
 
 
 def test_a_tick_that_vanished_and_a_schedule_without_a_time_are_two_troubles() -> None:

@@ -15,7 +15,7 @@ from adaptapedia.scheduling.watchdog import start_in_beat
 from adaptapedia.scheduling.watchdog.alerts import address_of, runbook_of, tell_now
 from adaptapedia.scheduling.watchdog.looking import Looking
 from adaptapedia.scheduling.watchdog.rounds import go_round
-from adaptapedia.scheduling.wording import in_a_line
+from adaptapedia.scheduling.wording import in_a_line, sentence
 
 TOLD_WITHIN = timedelta(seconds=60)
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([_told(one) for one in troubles], indent=2, ensure_ascii=False))
         else:
             for one in troubles:
-                self.stdout.write(f"{one.kind}: expected {one.expected}; seen: {one.seen}. {address_of(one)}")
+                self.stdout.write(f"{one.kind}: expected {one.expected}; seen: {sentence(one.seen)} {address_of(one)}")
         if troubles:
             sys.exit(1)
         if not as_json:
