@@ -141,6 +141,8 @@ def test_a_companion_that_was_deleted_is_made_anew(ada: Client) -> None:
         ("missed_bound", "0", "Must be 1 or more."),
         ("retries", "-1", ""),
         ("backoff_max", "-00:00:10", "Cannot be negative."),
+        ("backoff_max", "3651 00:00:00", "Cannot be longer than 3,650 days."),
+        ("retry_after", "4000000 00:00:00", "Cannot be longer than 3,650 days."),
         ("hard_limit", "30 00:00:00", "hands its message out again"),
         ("soft_limit", "00:11:00", "Must be below the hard limit, 11 min."),
         ("soft_limit", "00:00:00", "Must be longer than nothing."),

@@ -6,7 +6,7 @@ The session is a connection of its own, outside any pool: the lock falls with it
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from select import POLLIN, poll
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection
 from psycopg.rows import dict_row
 
 from adaptapedia.scheduling import tallies
-from adaptapedia.scheduling.core.engine import Deposed
+from adaptapedia.scheduling.core.engine import LEASE, Deposed
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +23,6 @@ Parameters = Mapping[str, Any] | Sequence[Any] | None
 
 LEAD = "hashtextextended('adaptapedia.scheduling lead', 0)"
 CHANNEL = "scheduling"
-LEASE = timedelta(seconds=5)
-"""A leader that has not renewed its lease for so long hangs: the next one ends its session."""
 PATIENCE = {
     "timezone": "UTC",
     "statement_timeout": "10s",
@@ -105,7 +103,7 @@ class Session:
             self._connection.close()
 
     def _end_who_hangs(self) -> None:
-        """End the session of a holder that has not renewed its lease, if it still is that holder's."""
+        """End the session of a holder that has not renewed its lease, or has not come to write it."""
         ended = self.execute(_END, {"lease": LEASE}).fetchone()
         if ended is not None:
             log.error("The leading beat, %s, has hung since %s: its session is ended", ended["holder"], ended["since"])
@@ -127,13 +125,17 @@ _BEGIN = """
     RETURNING epoch
 """
 _RENEW = "UPDATE scheduling_lease SET renewed_at = clock_timestamp() WHERE id = 1 AND epoch = %(epoch)s"
+# Whoever holds the lock and has done nothing for as long hangs too: it was stopped before it wrote the lease.
 _END = f"""
-    SELECT holder, renewed_at AS since, pg_terminate_backend(backend) FROM scheduling_lease
-    WHERE id = 1 AND renewed_at < clock_timestamp() - %(lease)s AND backend IN (
-        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
-        AND ((classid::bigint << 32) | objid::bigint) = {LEAD}
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    )
+    SELECT pg_terminate_backend(it.pid),
+        CASE it.pid WHEN lease.backend THEN lease.holder ELSE 'of session ' || it.pid END AS holder,
+        CASE it.pid WHEN lease.backend THEN lease.renewed_at ELSE it.state_change END AS since
+    FROM pg_locks AS held JOIN pg_stat_activity AS it USING (pid) LEFT JOIN scheduling_lease AS lease ON lease.id = 1
+    WHERE held.locktype = 'advisory' AND held.granted
+        AND ((held.classid::bigint << 32) | held.objid::bigint) = {LEAD}
+        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND coalesce(lease.renewed_at, '-infinity') < clock_timestamp() - %(lease)s
+        AND (it.pid = lease.backend OR it.state_change < clock_timestamp() - %(lease)s)
 """
 _WHO = """
     SELECT holder, renewed_at FROM scheduling_lease

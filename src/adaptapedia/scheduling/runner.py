@@ -26,7 +26,7 @@ from adaptapedia.scheduling import attempts
 from adaptapedia.scheduling.attempts import storable
 from adaptapedia.scheduling.bands import Band, History, outside
 from adaptapedia.scheduling.capture import Capture
-from adaptapedia.scheduling.core.policies import Policies
+from adaptapedia.scheduling.core.policies import LONGEST_WAIT, Policies
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.patience import UNREACHABLE, is_cut_off, patiently
 from adaptapedia.scheduling.queries import history_of
@@ -164,8 +164,8 @@ def _retry_in(policies: Policies, run: JobRun, error: Exception) -> timedelta | 
     """How long the run waits for its next attempt; None when there is none."""
     if run.attempt > policies.retries or not getattr(error, "retryable", True):
         return None
-    asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
-    return max(policies.retry_in(run.attempt), asked)
+    asked = min(getattr(error, "retry_after", None) or 0, LONGEST_WAIT.total_seconds())
+    return max(policies.retry_in(run.attempt), timedelta(seconds=asked))
 
 
 def _remember(spec: JobSpec, counts: Counts) -> None:

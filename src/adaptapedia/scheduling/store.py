@@ -92,8 +92,11 @@ class PostgresStore:
         settled = settle(standings, now, refused=refused)
         outcomes = _as_many_as_fit(settled)
         faults |= {standing.id: str(error) for standing, error in refused}
-        _count(outcomes, {standing.id: standing.plan.offset for standing in standings}, now)
-        messages = self._write(outcomes, rows, now)
+        offsets = {standing.id: standing.plan.offset for standing in standings}
+        _count(outcomes, offsets, now)
+        runs = [run for outcome in outcomes for run in _runs(outcome, rows[outcome.id], offsets[outcome.id], now)]
+        messages = self._write(runs, rows)
+        self._move(outcomes, rows, now)
         faults |= {it.id: _never_due(rows[it.id]) for it in outcomes if _came_too_late(it, rows)}
         self._leave_out(faults, rows)
         return Batch(messages, more=len(rows) == limit or len(outcomes) < len(settled), found=len(rows))
@@ -142,10 +145,8 @@ class PostgresStore:
         found = self._session.execute(_READ, [[it["schedule_id"] for it in locked]]).fetchall()
         return [_schedule(record) for record in found]
 
-    def _write(self, outcomes: Sequence[Outcome], rows: dict[int, Schedule], now: datetime) -> list[Message]:
-        runs = [run for outcome in outcomes for run in _runs(outcome, rows[outcome.id], now)]
+    def _write(self, runs: list[dict[str, Any]], rows: dict[int, Schedule]) -> list[Message]:
         written = self._session.execute(_INSERT, _columns(runs)).fetchall() if runs else []
-        self._move(outcomes, rows, now)
         return [_message(rows[it["schedule_id"]], it["id"]) for it in written if it["state"] == "queued"]
 
     def _move(self, outcomes: Sequence[Outcome], rows: dict[int, Schedule], now: datetime) -> None:
@@ -247,7 +248,7 @@ def _never_due(row: Schedule) -> str:
     )
 
 
-def _runs(outcome: Outcome, row: Schedule, now: datetime) -> list[dict[str, Any]]:
+def _runs(outcome: Outcome, row: Schedule, offset: timedelta, now: datetime) -> list[dict[str, Any]]:
     """The rows of JobRun that an outcome comes to: those that are to run, and one for each gap."""
     if not (outcome.reckoning.fire or outcome.reckoning.gaps):
         return []
@@ -260,7 +261,7 @@ def _runs(outcome: Outcome, row: Schedule, now: datetime) -> list[dict[str, Any]
         "options": json.dumps(row.options),
     }
     fired = [
-        {**common, "due_at": at, "due_until": None, "ticks": 1, "expires_at": _expires_at(row, at, now=now),
+        {**common, "due_at": at, "due_until": None, "ticks": 1, "expires_at": _expires_at(row, at + offset, now=now),
          "state": "queued", "reason": "", "finished_at": None}
         for at in outcome.reckoning.fire
     ]  # fmt: skip
@@ -275,10 +276,10 @@ def _message(row: Schedule, run_id: int) -> Message:
     return Message(run_id, row.task, queue_of(row), row.name, row.arguments, row.options)
 
 
-def _expires_at(row: Schedule, due_at: datetime, *, now: datetime) -> datetime | None:
-    """The row's own expiry, else the job's, from the due time on; a tick that was missed counts from now."""
+def _expires_at(row: Schedule, fires_at: datetime, *, now: datetime) -> datetime | None:
+    """The row's own expiry, else the job's, from when the tick is to fire; one that was missed counts from now."""
     within = row.spec.expires if row.expire_seconds is None else timedelta(seconds=row.expire_seconds)
-    begin = due_at if now - due_at < ON_TIME else now
+    begin = fires_at if now - fires_at < ON_TIME else now
     return None if within is None else begin + within
 
 

@@ -100,7 +100,7 @@ class JobSpec:
     run: Callable[..., Counts]
     """Called with its `Run`, then with the arguments of the message, which a schedule rarely has."""
     expires: timedelta | None
-    """A run not started within this time of being due is skipped as expired."""
+    """A run not started within this time of being due, jitter included, is skipped as expired."""
     soft_limit: timedelta | None
     """An attempt beyond it fails as timed out. None, as the two others, only for a task that is no job."""
     hard_limit: timedelta | None

@@ -92,6 +92,31 @@ def test_a_leader_that_hangs_loses_its_session_and_can_write_nothing_when_it_wak
     assert not hanging.leads
 
 
+@pytest.mark.parametrize("lease", ["none yet", "another's"])
+def test_a_beat_that_hangs_between_the_lock_and_the_lease_loses_its_session_in_time(
+    sent: list[int], beat: Beats, caplog: Any, monkeypatch: pytest.MonkeyPatch, lease: str
+) -> None:
+    if lease == "none yet":
+        Lease.objects.all().delete()
+    else:
+        beat().go_round()
+        beat.close()
+        Lease.objects.update(renewed_at=timezone.now() - timedelta(minutes=1))
+    hanging, other = Session("hanging"), beat()
+    try:
+        hanging.execute(f"SELECT pg_advisory_lock({leader.LEAD})")
+        other.go_round()
+        other.go_round()
+        assert not other.leads
+        with monkeypatch.context() as in_time:
+            in_time.setattr(leader, "LEASE", timedelta())
+            other.go_round()
+        assert "of session" in caplog.text
+        assert wait_until(lambda: (other.go_round(), other.leads)[1], seconds=60)
+    finally:
+        hanging.resign()
+
+
 def test_a_holder_whose_epoch_is_over_writes_nothing(beat: Beats) -> None:
     engine = beat()
     engine.go_round()

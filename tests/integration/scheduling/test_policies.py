@@ -11,8 +11,9 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from adaptapedia.local.processes import is_alive, wait_until
-from adaptapedia.scheduling import care, dispatch
+from adaptapedia.scheduling import care, dispatch, runner
 from adaptapedia.scheduling.actions import NotCancellable, cancel_run, request_run
+from adaptapedia.scheduling.core.policies import LONGEST_WAIT, Policies
 from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from tests.integration.scheduling.world import ENDED, ended, in_state, make_run, make_schedule, starts_of
@@ -236,3 +237,9 @@ def test_a_retry_that_waits_three_times_the_visibility_timeout_is_executed_once(
     assert starts_of(run) == 3
     begun = [datetime.fromisoformat(past["started_at"]) for past in run.earlier_attempts] + [run.started_at]
     assert all(later - earlier >= timedelta(seconds=6) for earlier, later in pairwise(begun))
+
+
+def test_no_error_puts_its_retry_off_for_longer_than_can_be_told() -> None:
+    error = RuntimeError("come back in a million years")
+    error.retry_after = 3e13  # type: ignore[attr-defined]
+    assert runner._retry_in(Policies(retries=1), JobRun(attempt=1), error) == LONGEST_WAIT

@@ -10,6 +10,7 @@ from adaptapedia.local.processes import wait_until
 from adaptapedia.scheduling import queries, store
 from adaptapedia.scheduling.leader import Session
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
+from adaptapedia.scheduling.plans import plan_of
 from adaptapedia.scheduling.store import PostgresStore
 from tests.integration.scheduling.beats import Beats
 from tests.integration.scheduling.world import make_schedule, miss
@@ -68,6 +69,17 @@ def test_what_becomes_of_missed_ticks_is_the_rows_to_say(
     beat().go_round()
     assert len(sent) == fired
     assert sum(run.ticks for run in JobRun.objects.filter(state=State.SKIPPED, reason="missed")) == skipped
+
+
+def test_the_expiry_of_a_tick_counts_from_when_its_jitter_lets_it_fire(sent: list[int], beat: Beats) -> None:
+    row = make_schedule("sample-count", expire_seconds=30)
+    ScheduleCompanion.objects.update(jitter=timedelta(days=3))
+    offset = plan_of(PeriodicTask.objects.get()).offset
+    due_at = timezone.now() - offset - timedelta(seconds=1)
+    ScheduleCompanion.objects.update(next_due_at=due_at, fires_at=due_at + offset, edited_at=None)
+    beat().go_round()
+    run = JobRun.objects.get(schedule=row)
+    assert (run.due_at, run.expires_at) == (due_at, due_at + offset + timedelta(seconds=30))
 
 
 def test_a_paused_schedule_writes_no_tick(sent: list[int], beat: Beats) -> None:

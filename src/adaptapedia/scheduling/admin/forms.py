@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from adaptapedia.scheduling.core.policies import LONGEST_WAIT
 from adaptapedia.scheduling.core.rules import BadRule, Crontab, zone_named
 from adaptapedia.scheduling.describing import OF_COMPANION
 from adaptapedia.scheduling.models import ScheduleCompanion
@@ -147,6 +148,9 @@ def _faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("jitter", "retry_after", "backoff_max"):
         if (span := data.get(name)) is not None and span < NOTHING:
             yield name, _("Cannot be negative.")
+    for name in ("retry_after", "backoff_max"):
+        if (span := data.get(name)) is not None and span > LONGEST_WAIT:
+            yield name, _("Cannot be longer than %(days)s days.") % {"days": f"{LONGEST_WAIT.days:,}"}
     for name in ("soft_limit", "hard_limit"):
         if (span := data.get(name)) is not None and span <= NOTHING:
             yield name, _("Must be longer than nothing.")

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from adaptapedia.scheduling.core.reckoning import Mark, Plan, Reckoning, reckon
+
+LEASE = timedelta(seconds=5)
+"""A leader that has not renewed its lease for so long hangs: the next one ends its session."""
 
 
 class Deposed(Exception):

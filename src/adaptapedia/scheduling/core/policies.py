@@ -12,7 +12,9 @@ MILLISECOND = timedelta(milliseconds=1)
 MOST_MISSED = 10_000
 """As many missed ticks of one schedule can be written at once."""
 LONGEST_WAIT = timedelta(days=3650)
-"""Where a back-off without a bound has left what a timedelta can tell."""
+"""No retry is waited for longer, whatever its back-off comes to."""
+
+_TOO_LONG = f"A wait before a retry cannot be longer than {LONGEST_WAIT.days:,} days."
 
 
 class Missed(StrEnum):
@@ -61,6 +63,7 @@ class Policies:
             (self.jitter < NOTHING, "Jitter cannot be negative."),
             (self.retries < 0, "Retries cannot be negative."),
             (self.retry_after < NOTHING, "The wait before a retry cannot be negative."),
+            (max(self.retry_after, self.backoff_max or NOTHING) > LONGEST_WAIT, _TOO_LONG),
             (not self.backoff >= 1, "Back-off is a factor of at least 1."),
         ):
             if wrong:
@@ -70,10 +73,9 @@ class Policies:
         """How long to wait after an attempt, the first being 1, has failed."""
         longest = LONGEST_WAIT if self.backoff_max is None else self.backoff_max
         try:
-            wait = self.retry_after * self.backoff ** (attempt - 1)
+            return min(self.retry_after * self.backoff ** (attempt - 1), longest)
         except OverflowError:
             return longest
-        return wait if self.backoff_max is None else min(wait, longest)
 
 
 def offset_of(name: str, jitter: timedelta) -> timedelta:

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from adaptapedia.scheduling.core.engine import Deposed, Outcome, Refused, settle
+from adaptapedia.scheduling.core.engine import LEASE, Deposed, Outcome, Refused, settle
 from adaptapedia.scheduling.core.memory import MemoryStore
 from adaptapedia.scheduling.core.reckoning import Plan
 
 FAILOVER = timedelta(seconds=2)
 """After it the lock of a beat that was killed is another's."""
-LEASE = timedelta(seconds=10)
-"""A leader that hangs for longer has its session ended by the next."""
 BATCH = 1000
 
 

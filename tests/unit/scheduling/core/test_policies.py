@@ -30,6 +30,7 @@ def test_each_wait_is_longer_by_the_factor_up_to_the_bound() -> None:
 def test_a_wait_beyond_all_time_is_bounded(most: timedelta | None) -> None:
     policies = Policies(backoff=10.0, backoff_max=most)
     assert policies.retry_in(10_000) == policies.retry_in(20) == (most or timedelta(days=3650))
+    assert Policies(backoff=1e8, backoff_max=most).retry_in(2) == (most or timedelta(days=3650))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,8 @@ def test_a_wait_beyond_all_time_is_bounded(most: timedelta | None) -> None:
         ({"jitter": -MINUTE}, "Jitter"),
         ({"retries": -1}, "Retries"),
         ({"retry_after": -MINUTE}, "wait before a retry"),
+        ({"retry_after": timedelta(days=3651)}, "longer than 3,650 days"),
+        ({"backoff_max": timedelta(days=4_000_000)}, "longer than 3,650 days"),
         ({"backoff": 0.5}, "Back-off"),
         ({"backoff": float("nan")}, "Back-off"),
     ],
