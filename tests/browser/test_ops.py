@@ -98,6 +98,14 @@ def everything() -> dict[str, str]:
         ticks=3,
         reason="missed",
     )
+    asking = make_run(
+        "weekly-tmdb-refresh",
+        state=JobRun.State.ASKING,
+        question={
+            "text": "240 of 8,000 pairs have vanished, which is more than usual.",
+            "answers": [["retire", "Retire those of which Wikidata says nothing any more"], ["keep", "Keep them all"]],
+        },
+    )
     make_rejects(70)
     make_clash()
     make_lines(running)
@@ -111,6 +119,7 @@ def everything() -> dict[str, str]:
         "failed": f"/ops/runs/{failed.pk}/",
         "succeeded": f"/ops/runs/{succeeded.pk}/",
         "running": f"/ops/runs/{running.pk}/",
+        "asking": f"/ops/runs/{asking.pk}/",
         "skipped": f"/ops/runs/{skipped.pk}/",
         "cancel": f"/ops/runs/{running.pk}/cancel/",
         "log": f"/ops/runs/{running.pk}/lines/",

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_celery_beat.models import PeriodicTask
 
 from adaptapedia.ops.access import OperatorRequest, administrators_only, may_start_runs, operators_only
 from adaptapedia.ops.forms import RunFilter
@@ -23,11 +24,12 @@ from adaptapedia.scheduling.actions import (
     cancel_run,
     retry_run,
 )
-from adaptapedia.scheduling.jobs import registry
+from adaptapedia.scheduling.describing import terms_of
 from adaptapedia.scheduling.lines import newest_lines
 from adaptapedia.scheduling.models import JobRun
 from adaptapedia.scheduling.naming import names_if_few, names_with
 from adaptapedia.scheduling.queries import runs as runs_of
+from adaptapedia.scheduling.terms import spec_for
 
 LINES_SHOWN = 50
 
@@ -52,7 +54,7 @@ def runs(request: OperatorRequest) -> HttpResponse:
 @operators_only
 def run(request: OperatorRequest, run_id: int) -> HttpResponse:
     """One run, whole. htmx asks again while it is open and gets the live part alone."""
-    found = get_object_or_404(JobRun.objects.select_related("schedule"), pk=run_id)
+    found = get_object_or_404(JobRun.objects.select_related("schedule__companion"), pk=run_id)
     template = "ops/parts/run.html" if request.htmx else "ops/run.html"
     return render(
         request,
@@ -63,12 +65,24 @@ def run(request: OperatorRequest, run_id: int) -> HttpResponse:
             "again": found.state not in {JobRun.State.QUEUED, JobRun.State.RUNNING, JobRun.State.ASKING},
             "untaken_for": untaken_for(found, timezone.now()),
             "silent_for": silent_for(found, timezone.now()),
-            "spec": registry.get(found.schedule_name),
+            "about": spec_for(found.task).doc,
+            "retries": _retries(found.schedule) if found.schedule else "",
             "may_start_runs": may_start_runs(request.user),
             "lines": newest_lines(found, LINES_SHOWN)[::-1],
             "lines_shown": LINES_SHOWN,
         },
     )
+
+
+def _retries(schedule: PeriodicTask) -> str:
+    """How often a schedule's runs are tried again, by the terms that hold for it, and after what time."""
+    terms = {term.name: term for term in terms_of(schedule)}
+    if not terms["retries"].value:
+        return "0"
+    said = {"count": terms["retries"].value, "time": terms["retry_after"].in_words, "factor": terms["backoff"].in_words}
+    if terms["backoff"].value > 1:
+        return _("%(count)d, the first after %(time)s, each wait %(factor)s times the one before") % said
+    return _("%(count)d, each after %(time)s") % said
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adaptapedia.ops.paging import PAGE
-from adaptapedia.scheduling.models import JobRun, RunLine
+from adaptapedia.scheduling.models import JobRun, RunLine, ScheduleCompanion
 from tests.integration.ops.samples import (
     INGESTION_COUNTS,
     make_failed_run,
@@ -100,6 +100,29 @@ def test_a_run_that_failed_says_why_before_its_traceback(moderator: Client) -> N
     assert page.index("ends in the middle of a token") < page.index("Traceback (most recent call last)")
     assert page.count("Wikidata answered 429 and asks to wait 30 s.") == 2
     assert "<details" in page
+
+
+def test_a_run_tells_the_retries_of_its_own_schedule(moderator: Client) -> None:
+    make_schedules()
+    run = make_failed_run()
+    assert "<dd>3, each after 1 h</dd>" in text_of(moderator, f"/ops/runs/{run.pk}/")
+
+    own = {"retries": 5, "retry_after": timedelta(minutes=10), "backoff": 2.5}
+    ScheduleCompanion.objects.filter(schedule=run.schedule).update(**own)
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+    assert "<dd>5, the first after 10 min, each wait 2.5 times the one before</dd>" in page
+
+
+def test_a_tick_that_was_skipped_leads_to_why_and_counts_no_attempt(moderator: Client) -> None:
+    make_schedules()
+    run = make_run(state=JobRun.State.SKIPPED, reason="overlap: run 3 is still going")
+
+    page = text_of(moderator, f"/ops/runs/{run.pk}/")
+
+    assert "Attempt 1" not in page
+    assert "Overlap: run 3 is still going" in page
+    (why,) = re.findall(r'id="why" href="([^"]+)"', page)
+    assert "Another run was still going" in text_of(moderator, why)
 
 
 def test_an_error_is_text_and_never_markup(moderator: Client) -> None:
