@@ -2,6 +2,7 @@
 Celery app as the current one, so that all of them can send, and Django set up."""
 
 import os
+from typing import Any
 
 import django
 from celery import Celery
@@ -9,8 +10,18 @@ from celery.signals import setup_logging
 from django.conf import settings
 
 from adaptapedia.kit import loading
+from adaptapedia.kit.addresses import without_secrets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adaptapedia.settings")
+
+
+def without_keys(crumb: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
+    """What Sentry notes before an error: of a request, whose address may hold keys and passwords, where it went."""
+    if crumb.get("category") == "httplib":
+        crumb["data"]["url"] = without_secrets(crumb["data"].get("url", ""))
+        crumb["data"].pop("http.query", None)
+    return crumb
+
 
 if settings.SENTRY_DSN:
     import sentry_sdk
@@ -21,6 +32,8 @@ if settings.SENTRY_DSN:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
+        before_breadcrumb=without_keys,
+        trace_propagation_targets=[],  # no upstream is to be told of it
     )
 
 app = Celery("adaptapedia")

@@ -46,8 +46,13 @@ PLAIN_FAULTS = {
 }
 """What is wrong with a value of the wrong type, in plainer words than pydantic's."""
 
-SECRETS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN", "ALERT_WEBHOOK", "HEARTBEAT_URL"}
-"""Settings whose values no error shows; of addresses it leaves out the part that may hold a password."""
+KEYS = {"SECRET_KEY", "TMDB_API_KEY", "METRICS_TOKEN", "SENTRY_DSN", "ALERT_WEBHOOK", "HEARTBEAT_URL"}
+"""Settings that are secret as a whole."""
+SERVERS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
+UPSTREAMS = {"WIKIDATA_SPARQL_ENDPOINT", "TMDB_BASE_URL", "OPEN_LIBRARY_BASE_URL"}
+SECRETS = KEYS | SERVERS | UPSTREAMS
+"""Settings that are secret or may hold a password. No error shows one: in an address that is malformed nobody can say
+what is the password."""
 
 PATIENCE_WITH_POSTGRES = {
     "connect_timeout": 5,
@@ -107,6 +112,10 @@ class Config(BaseSettings):
             return cls()
         except ValidationError as error:
             raise ConfigError("\n".join(map(_sentence, error.errors()))) from None
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """No secret is among them: whatever prints what it holds, as Django's page for an error does, prints none."""
+        return [(name, value) for name, value in super().__repr_args__() if str(name).upper() not in SECRETS]
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -361,16 +370,8 @@ def _sentence(error: Any) -> str:
         return f"{text}. Example: {name}={EXAMPLES[name]}"
     name = str(error["loc"][0]).upper()
     fault = str(error["ctx"]["error"]) if error["type"] == "value_error" else PLAIN_FAULTS[name]
-    shown = "" if name in SECRETS else f" (it is {_shown(name, str(error['input']))!r})"
+    shown = "" if name in SECRETS else f" (it is {str(error['input'])!r})"
     return f"{name} {fault}{shown}. Example: {name}={EXAMPLES[name]}"
-
-
-def _shown(name: str, value: str) -> str:
-    """The part of a value that may be shown: of an address, what follows the password, without options."""
-    if not name.endswith(("_URL", "_DSN", "_ENDPOINT")):
-        return value
-    _, at, host = value.rpartition("@")
-    return (f"…@{host}" if at else value).partition("?")[0]
 
 
 def _person() -> str:

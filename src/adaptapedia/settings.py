@@ -325,6 +325,10 @@ vars().update(dj_email_url.parse(CONFIG.email_url))
 # A mail server that hangs must not hang a page, and the transaction around it, for longer.
 EMAIL_TIMEOUT = min(vars()["EMAIL_TIMEOUT"] or 5, 5)
 
+# Also with DEBUG: the page for an error gets copied to where others read it.
+DEFAULT_EXCEPTION_REPORTER = "adaptapedia.ops.hiding.Report"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "adaptapedia.ops.hiding.Filter"
+
 LOGGING_CONFIG = "adaptapedia.kit.logs.write_logs"
 LOGGING = {"readable": CONFIG.embedded, "level": "INFO"}
 
@@ -353,7 +357,7 @@ CELERY_BEAT_SCHEDULER = "adaptapedia.scheduling.beat:Scheduler"
 # The upstreams
 WIKIDATA_SPARQL_ENDPOINTS = CONFIG.wikidata_sparql_endpoint  # asked in this order
 WIKIDATA_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of the query service
-WIKIDATA_WAITS: dict[str, Any] = {}  # timeout and first_wait of its client; empty for those of the query service
+WIKIDATA_WAITS: dict[str, Any] = {}  # timeout, waits and pauses of its client; empty for those of the query service
 TMDB_LIMITS: dict[str, Any] = {}  # of kit.budget.Limits; empty for those of ingest.upstreams
 TMDB_WAITS: dict[str, Any] = {}  # of sources.fetching.Waits
 TMDB_EXTENT: dict[str, Any] = {}  # of ingest.metadata.enquiry.Extent: how much one run asks for

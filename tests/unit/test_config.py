@@ -32,20 +32,22 @@ def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Config:
 
 MALFORMED = {
     "DATABASE_URL": [
-        ("books", "is not a database address (it is 'books')"),
-        ("mysql://u:hidden@h/db", "must be a PostgreSQL address, beginning with postgres:// (it is '…@h/db')"),
-        ("postgres://u:hidden@h", "names no database after the host (it is '…@h')"),
-        ("postgres://u:hidden@h:port/db", "is not a database address (it is '…@h:port/db')"),
-        ("u:hidden@h/db", "is not a database address (it is '…@h/db')"),
+        ("books", "is not a database address. Example"),
+        ("mysql://u:hidden@h/db", "must be a PostgreSQL address, beginning with postgres://. Example"),
+        ("postgres://u:hidden@h", "names no database after the host. Example"),
+        ("postgres://u:hidden@h:port/db", "is not a database address. Example"),
+        ("u:hidden@h/db", "is not a database address. Example"),
         ("mysql://h/db?password=hidden", "must be a PostgreSQL address"),
+        ("postgres://u:hidden/db", "is not a database address. Example"),
+        ("host=db password=hidden", "is not a database address. Example"),
     ],
     "REDIS_URL": [
-        ("http://:hidden@h", "must begin with redis://, rediss:// or unix:// (it is '…@h')"),
-        ("redis://:hidden@h/books", "must end in a database number, as in /0 (it is '…@h/books')"),
-        ("redis://:hidden@h:port/0", "is not an address (it is '…@h:port/0')"),
+        ("http://:hidden@h", "must begin with redis://, rediss:// or unix://. Example"),
+        ("redis://:hidden@h/books", "must end in a database number, as in /0. Example"),
+        ("redis://:hidden@h:port/0", "is not an address. Example"),
         ("redis:///0", "names no host"),
         ("unix://", "names no socket"),
-        ("unix:///x.sock?db=books", "must give its database as a number, as in ?db=0 (it is 'unix:///x.sock')"),
+        ("unix:///x.sock?db=books", "must give its database as a number, as in ?db=0. Example"),
     ],
     "ALLOWED_HOSTS": [("https://books.example.org/", "takes host names separated by commas, without scheme or path")],
     "WIKIDATA_SPARQL_ENDPOINT": [
@@ -71,7 +73,7 @@ MALFORMED = {
     ],
     "EMAIL_URL": [
         ("mail.example.org", "is not the address of a mail server"),
-        ("bogus://u:hidden@mail.example.org", "is not the address of a mail server (it is '…@mail.example.org')"),
+        ("bogus://u:hidden@mail.example.org", "is not the address of a mail server. Example"),
     ],
     "SENTRY_DSN": [("sentry", "must be an http:// or https:// address")],
     "DEBUG": [("perhaps", "must be 1 or 0 (it is 'perhaps')")],

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from adaptapedia.accounts.models import User
 from adaptapedia.config import Config
 from adaptapedia.ingest.starter.loading import CatalogueNotEmpty, load_starter
+from adaptapedia.kit.addresses import without_secrets
 from adaptapedia.local.errors import LocalError
 from adaptapedia.scheduling.actions import request_run
 from adaptapedia.scheduling.models import JobRun
@@ -94,7 +95,8 @@ def start_first_ingestion(config: Config, *, say: Say) -> None:
     if _has_been_ingested():
         return
     run, _ = request_run(FIRST_INGESTION)
-    say(f"No ingestion has succeeded yet: filling the catalogue from {config.wikidata_sparql_endpoint[0]} now.")
+    endpoint = without_secrets(config.wikidata_sparql_endpoint[0])
+    say(f"No ingestion has succeeded yet: filling the catalogue from {endpoint} now.")
     say(f"Watch run {run.pk} at {_address(config)}/ops/")
     if "contact" not in config.model_fields_set:
         say(f"Wikidata is told {config.contact} as the contact; set CONTACT=you@example.org to be reachable.")

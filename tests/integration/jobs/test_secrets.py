@@ -1,10 +1,8 @@
-"""Keys, tokens and passwords in addresses are nowhere that anybody looks: logs, rows, metrics, pages."""
+"""Keys, tokens and passwords in addresses are nowhere that anybody looks: logs, rows, metrics, pages, Sentry."""
 
-import os
-from base64 import b64encode
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
 
 import pytest
 from django.conf import settings
@@ -13,15 +11,56 @@ from django.db import connection
 from django.test import Client
 from redis import Redis
 
+from adaptapedia.local.processes import wait_until
+from tests.far_ends import Listener, listening
 from tests.processes import Processes, Running
+from tests.secret_settings import SENTRY_KEY, environment_of_secrets, found, with_password
 from tests.upstreams.lab import OpenLibraryLab, TmdbLab
 from tests.upstreams.titles import film, work
 
 if TYPE_CHECKING:
     from adaptapedia.scheduling.models import JobRun
 
-PASSWORD = "pa55word+of/the=proxy"
 JOBS = ("weekly-tmdb-refresh", "daily-tmdb-changes", "daily-openlibrary-refresh", "daily-wikidata-ingestion")
+
+TELL_ALL = """
+import logging
+import os
+
+import adaptapedia.celery
+import adaptapedia.urls
+from django.core.management import call_command
+from django.test import Client
+from django.urls import path
+from django.views.debug import get_default_exception_reporter_filter
+
+from adaptapedia.settings import CONFIG
+
+
+def tell(name, *texts):
+    print("=====", f"{name} is:", *texts, sep="\\n")
+
+
+def break_down(request):
+    held_here = [dict(os.environ), CONFIG.database, request.META]
+    cut_off = "." * 4075 + CONFIG.tmdb_api_key  # of a variable the page shows 4096 characters
+    raise ValueError(f"nothing comes of {CONFIG.redis_url}")
+
+
+logging.disable()  # of an error that is not ours to word, its log tells all
+adaptapedia.urls.urlpatterns.insert(0, path("breaks/", break_down))
+client = Client(raise_request_exception=False, **os.environ)  # as our web server has it
+headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+tell("Config", repr(CONFIG), str(CONFIG), vars(CONFIG).keys())
+tell("Django's safe settings", get_default_exception_reporter_filter().get_safe_settings())
+tell("a page", client.get("/breaks/", headers=headers).content.decode())
+tell("a text", client.get("/breaks/", headers={**headers, "Accept": "text/plain"}).content.decode())
+tell("diffsettings")
+call_command("diffsettings")
+tell("check")
+call_command("check", "--deploy")
+tell("Celery's banner", adaptapedia.celery.app.Worker().startup_info())
+"""
 
 
 @pytest.fixture(params=["key", "token"])
@@ -34,24 +73,18 @@ def secret(request: pytest.FixtureRequest, tmdb_lab: TmdbLab) -> str:
 def worker(
     transactional_db: None,
     secret: str,
+    sentry: Listener,
     tmdb_lab: TmdbLab,
     open_library_lab: OpenLibraryLab,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Running]:
-    from adaptapedia.settings import CONFIG
-
     cache.clear()
-    database = urlsplit(CONFIG.database_address)._replace(path=f"/{settings.DATABASES['default']['NAME']}")
     environment = {
-        **os.environ,
-        "DATABASE_URL": database.geturl(),
-        "REDIS_URL": CONFIG.redis_address,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "localhost",
+        **environment_of_secrets(),
         "TMDB_BASE_URL": tmdb_lab.url,
         "TMDB_API_KEY": secret,
-        "OPEN_LIBRARY_BASE_URL": _with_password(open_library_lab.url),
-        "WIKIDATA_SPARQL_ENDPOINT": _with_password("http://127.0.0.1:9/sparql"),
+        "OPEN_LIBRARY_BASE_URL": with_password(open_library_lab.url),
+        "SENTRY_DSN": sentry.address.replace("://", f"://{SENTRY_KEY}@") + "/1",
     }
     processes = Processes(environment=environment, logs=tmp_path_factory.mktemp("secrets"))
     try:
@@ -60,13 +93,14 @@ def worker(
         processes.close()
 
 
-def _with_password(address: str) -> str:
-    return address.replace("://", f"://reader:{quote(PASSWORD, safe='')}@")
+@pytest.fixture
+def sentry() -> Iterator[Listener]:
+    with listening() as listener:
+        yield listener
 
 
 def _told(name: str) -> "JobRun":
     """A run that has ended, or has failed and waits for its next attempt."""
-    from adaptapedia.local.processes import wait_until
     from adaptapedia.scheduling.actions import request_run
     from adaptapedia.scheduling.models import JobRun
 
@@ -76,8 +110,8 @@ def _told(name: str) -> "JobRun":
     return JobRun.objects.get(pk=run.pk)
 
 
-def test_no_key_token_or_password_is_in_a_log_a_row_a_metric_or_a_page(
-    worker: Running, secret: str, tmdb_lab: TmdbLab, open_library_lab: OpenLibraryLab
+def test_no_key_token_or_password_is_in_a_log_a_row_a_metric_a_page_or_sentry(
+    worker: Running, secret: str, sentry: Listener, tmdb_lab: TmdbLab, open_library_lab: OpenLibraryLab
 ) -> None:
     from adaptapedia.ingest.models import Sweep
     from tests.integration.ingest.metadata.samples import screen_work
@@ -102,12 +136,35 @@ def test_no_key_token_or_password_is_in_a_log_a_row_a_metric_or_a_page(
     client = Client()
     client.force_login(make_person("administrator", "administrator"))
     pages = ["/metrics", "/ops/", "/ops/rejects/", "/ops/runs/", *(f"/ops/runs/{run.pk}/" for run in runs)]
-    shown = {"the log": worker.output, "rows": _rows(), "Valkey": _valkey()}
+    shown = {"the log": worker.output, "rows": _rows(), "Valkey": _valkey(), "Sentry": _sent(sentry)}
     shown |= {page: _page(client, page) for page in [*pages, f"/admin/ingest/sweep/{Sweep.objects.get().pk}/change/"]}
     assert "not_read" in shown["rows"]
     assert "TMDb answered HTTP 500" in shown["the log"]
-    spelt = _spellings(secret) | _spellings(PASSWORD)
-    assert [(place, one) for place, text in shown.items() for one in spelt if one in text] == []
+    assert f"{tmdb_lab.url}/configuration" in shown["Sentry"], "it is told what was asked"
+    assert found(shown, secret, settings.SECRET_KEY) == []
+
+
+def test_what_processes_tell_of_their_settings_holds_no_secret(celery_processes: Processes) -> None:
+    celery_processes.environment = {
+        **environment_of_secrets(),
+        "REDIS_URL": with_password("redis://127.0.0.1:9/0"),
+        "SENTRY_DSN": f"https://{SENTRY_KEY}@sentry.example.org/1",
+        "DEBUG": "1",
+    }
+    telling = celery_processes.start(sys.executable, "-c", TELL_ALL)
+
+    assert telling.wait(seconds=120) == 0, telling.output
+    shown = dict(part.split(" is:\n", 1) for part in telling.output.split("=====\n")[1:])
+    assert "adaptapedia_lab=False" in shown["Config"]
+    assert "'CELERY_BROKER_URL': 'redis://reader:…@127.0.0.1:9/0'" in shown["Django's safe settings"]
+    assert "CELERY_BROKER_URL = 'redis://reader:…@127.0.0.1:9/0'" in shown["diffsettings"]
+    assert "transport:   redis://reader:**@127.0.0.1:9/0" in shown["Celery's banner"]
+    for page in ("a page", "a text"):
+        assert "nothing comes of redis://reader:…@127.0.0.1:9/0" in shown[page], shown[page]
+        assert "REDIS_URL" in shown[page]
+    assert "held_here" in shown["a page"]
+    assert "trimmed" in shown["a page"]
+    assert found(shown, settings.SECRET_KEY) == []
 
 
 def _page(client: Client, address: str) -> str:
@@ -116,9 +173,14 @@ def _page(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
-def _spellings(secret: str) -> set[str]:
-    basic = b64encode(f"reader:{secret}".encode()).decode()
-    return {secret, quote(secret), quote(secret, safe=""), basic, secret[:24], secret[-24:], *secret.split(".")[1:]}
+def _sent(sentry: Listener) -> str:
+    """What Sentry was told when a job of each upstream had failed."""
+
+    def sent() -> str:
+        return "\n".join(body.decode() for _, _, body in sentry.calls).replace(f'"public_key":"{SENTRY_KEY}"', "")
+
+    assert wait_until(lambda: all(name in sent() for name in ("TMDb answered", "Open Library answered")), seconds=60)
+    return sent()
 
 
 def _rows() -> str:

@@ -11,13 +11,13 @@ from adaptapedia.ingest.starter.removal import remove_starter
 from adaptapedia.local.preparation import FIRST_INGESTION, fill_empty_catalogue
 from adaptapedia.scheduling.models import JobRun
 from tests.processes import Processes
+from tests.secret_settings import NOWHERE, environment_of_secrets, found
 
 FACTS = starter_facts()
 LOADED = (
     f"Loaded a starter catalogue of {len(FACTS.works)} works and {len(FACTS.screen_works)} screen works; "
     "Wikidata takes its place."
 )
-NOWHERE = "http://127.0.0.1:9/sparql"
 PREPARE = (sys.executable, "-m", "adaptapedia", "prepare")
 
 
@@ -50,14 +50,17 @@ def test_until_then_a_catalogue_that_is_empty_again_is_filled_again() -> None:
     assert said() == [LOADED]
 
 
-def test_two_first_starts_at_once_load_it_once_and_the_first_ingestion_is_still_to_come(
+def test_two_first_starts_at_once_load_it_once_tell_no_secret_and_the_first_ingestion_is_still_to_come(
     celery_processes: Processes,
 ) -> None:
-    starts = [celery_processes.start(*PREPARE, WIKIDATA_SPARQL_ENDPOINT=NOWHERE) for _ in range(2)]
+    celery_processes.environment = environment_of_secrets()
+    starts = [celery_processes.start(*PREPARE) for _ in range(2)]
     assert [start.wait(seconds=120) for start in starts] == [0, 0], [start.output for start in starts]
     (output,) = (start.output for start in starts if LOADED in start.output)
     assert output.count(LOADED) == 1
     assert output.index(LOADED) < output.index("No ingestion has succeeded yet")
+    assert output.count(f"filling the catalogue from {NOWHERE} now") == 1
+    assert found({start.log.name: start.output for start in starts}, celery_processes.environment["SECRET_KEY"]) == []
     assert ScreenWork.objects.count() == len(FACTS.screen_works)
     (run,) = JobRun.objects.filter(schedule_name=FIRST_INGESTION)
     assert run.state == JobRun.State.QUEUED
