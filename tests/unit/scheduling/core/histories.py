@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from adaptapedia.scheduling.core.engine import Deposed, Outcome, Written
 from adaptapedia.scheduling.core.memory import MemoryStore
-from adaptapedia.scheduling.core.policies import Missed
+from adaptapedia.scheduling.core.policies import Missed, Overlap
 from adaptapedia.scheduling.core.reckoning import Plan
 from adaptapedia.scheduling.core.rules import Clocked, Crontab, Interval, Rule
 from adaptapedia.scheduling.core.simulation import (
@@ -35,9 +35,10 @@ from adaptapedia.scheduling.core.simulation import (
     Stop,
     World,
 )
-from tests.unit.scheduling.core import oracle
+from tests.unit.scheduling.core import oracle, working
 from tests.unit.scheduling.core.crontabs import crontab
 from tests.unit.scheduling.core.oracle import DAY, HOUR, MINUTE, Cron
+from tests.unit.scheduling.core.working import Work, Workers
 
 SECOND = timedelta(seconds=1)
 BEATS = 3
@@ -100,6 +101,8 @@ class History:
     begin: datetime
     end: datetime
     events: tuple[Event, ...]
+    works: tuple[Work, ...]
+    """What the runs of each schedule are like, in the order of `NAMES`."""
     beats: int = BEATS
 
 
@@ -111,6 +114,7 @@ class Told:
     records: list[Record] = field(default_factory=list)
     changed: list[tuple[datetime, str, Plan | None]] = field(default_factory=list)
     led: list[tuple[datetime, datetime]] = field(default_factory=list)
+    works: tuple[Work, ...] = (Work(),) * len(NAMES)
     deposed: int = 0
     """So many times a beat came too late with what it had to write."""
 
@@ -174,7 +178,7 @@ def histories(draw: st.DrawFn) -> History:
             events[number] = event = replace(event, plan=same_rule(last[event.name], event.plan))
         if isinstance(event, Add | Edit):
             last[event.name] = event.plan
-    return History(span.begin, span.end, tuple(events))
+    return History(span.begin, span.end, tuple(events), draw(st.tuples(*(working.works for _ in NAMES))))
 
 
 def same_rule(plan: Plan, policies: Plan) -> Plan:
@@ -183,14 +187,16 @@ def same_rule(plan: Plan, policies: Plan) -> Plan:
 
 
 def twenty() -> list[History]:
-    """Twenty histories, the same at every call (of one version of hypothesis)."""
+    """Twenty histories in which much happens, the same at every call (of one version of hypothesis)."""
     found: list[History] = []
+    nothing = History(SPANS[0].begin, SPANS[0].end, (), ())
 
     @seed(20)
-    @settings(max_examples=20, database=None, phases=[Phase.generate], deadline=None)
+    @settings(max_examples=200, database=None, phases=[Phase.generate], deadline=None)
     @given(histories())
     def collect(history: History) -> None:
-        found.append(history)
+        if all(len(set(history.events) - set(known.events)) > 10 for known in (*found, nothing)):
+            found.append(history)
 
     collect()
     return found[:20]
@@ -219,7 +225,7 @@ class WatchedStore(MemoryStore):
 
 def play(history: History) -> Told:
     """What comes of a history in the simulation."""
-    store, told = WatchedStore(history.begin), Told(history.end)
+    store, told = WatchedStore(history.begin), Told(history.end, works=history.works)
     world = World(history.begin, beats=history.beats, store=store)
     for event in history.events:
         told.records += [*world.advance(event.at), *world.apply(event)]
@@ -305,13 +311,22 @@ def _stands(plan: Plan) -> tuple[object, ...]:
 
 
 def check(told: Told) -> None:
-    """Promises 1, 2, 6, 8 and 9 of a history. Raises AssertionError."""
+    """Promises 1, 2, 6, 7, 8 and 9 of a history. Raises AssertionError."""
+    for workers in worked(told):
+        working.check(workers)
     for name in NAMES:
         records = [record for record in told.records if record.schedule == name]
         for number, life in enumerate(every := lives(told, name)):
             begin = life[0].begin
             end = every[number + 1][0].begin if number + 1 < len(every) else told.end + SECOND
             check_life(told, life, [record for record in records if begin <= record.at < end])
+
+
+def worked(told: Told, *, at_most: int | None = None) -> list[Workers]:
+    """What became of the runs of each name, or of the first of them, under each policy for overlap."""
+    queued = {name: [one.at for one in told.records if (one.schedule, one.what) == (name, "run")] for name in NAMES}
+    named = [(work, queued[name][:at_most]) for name, work in zip(NAMES, told.works, strict=True)]
+    return [Workers(work, overlap, times, until=told.end) for work, times in named for overlap in Overlap]
 
 
 def check_life(told: Told, life: list[Regime], records: list[Record]) -> None:

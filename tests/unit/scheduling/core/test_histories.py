@@ -1,5 +1,6 @@
 """Every history keeps the promises: hours to a year of schedules, with kills, hangs, outages, edits and pauses."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,9 @@ from tests.unit.scheduling.core.histories import (
     play,
     same_rule,
     twenty,
+    worked,
 )
+from tests.unit.scheduling.core.working import Work, works
 
 
 @settings(deadline=None, max_examples=60)
@@ -41,16 +44,18 @@ def test_twenty_histories_are_the_same_each_time_and_keep_the_promises() -> None
     for one in told:
         check(one)
     assert sum(one.deposed for one in told) > 0
+    states = Counter(run.state for one in told for workers in worked(one) for run in workers.runs)
+    assert {"succeeded", "failed", "skipped", "cancelled"} <= set(states)
     assert {record.reason.partition(":")[0] for one in told for record in one.records} == {"", "missed", "paused"}
 
 
 class Scheduling(RuleBasedStateMachine):
     """The same, with what happens next drawn one by one."""
 
-    @initialize(span=st.sampled_from(SPANS), data=st.data())
-    def begin(self, span: Span, data: st.DataObject) -> None:
+    @initialize(span=st.sampled_from(SPANS), data=st.data(), works=st.tuples(*(works for _ in NAMES)))
+    def begin(self, span: Span, data: st.DataObject, works: tuple[Work, ...]) -> None:
         self.span, self.world = span, World(span.begin, beats=BEATS, store=WatchedStore(span.begin))
-        self.told = Told(span.begin)
+        self.told = Told(span.begin, works=works)
         for name in NAMES[:2]:
             self.happen(sim.Add(span.begin, name, data.draw(plans(span))))
 
