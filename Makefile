@@ -27,8 +27,8 @@ test: $(STAMP) ## All tests, on servers of their own; ARGS="tests/unit -k name" 
 
 chaos: export CHAOS_SECONDS ?= 300
 chaos: export CHAOS_FAULTS ?= 100
-chaos: $(STAMP) ## The scheduler under 100 faults in five minutes; CHAOS_SECONDS, CHAOS_FAULTS and CHAOS_SEED change that
-	@$(PYTHON) -m pytest tests/chaos/test_scheduler.py -s
+chaos: $(STAMP) ## The scheduler under 100 faults, then workers killed while upstreams fail; CHAOS_SECONDS, CHAOS_FAULTS, CHAOS_SEED
+	@$(PYTHON) -m pytest tests/chaos/test_scheduler.py tests/chaos/test_unreliable_upstreams.py -s
 
 install: $(STAMP) ## The environment alone, development tools included
 

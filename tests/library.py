@@ -66,7 +66,8 @@ def counts(outcome: str, pairs: int, *, read_from: str) -> dict[str, Any]:
 def standing(ask: Ask) -> dict[str, list[str]]:
     """All rows of catalogue, matches and rejects by table, without the numbers and times that each run gives anew.
 
-    Whom a row points to is told by slug, which everybody has; of provenance the sources stay.
+    Whom a row points to is told by slug, which everybody has; of provenance the sources stay, of what is retired or
+    missing that it is.
     """
     # When an upstream was last read is of another time each time.
     tables = ask(
@@ -84,6 +85,8 @@ def standing(ask: Ask) -> dict[str, list[str]]:
     def told(name: str, value: Any) -> Any:
         if name in slugs and value is not None:
             return slugs[name][value]
+        if name in {"retired_at", "missing_since"}:
+            return value is not None
         return {field: stamp[0] for field, stamp in value.items()} if name == "provenance" else value
 
     def row(given: dict[str, Any]) -> str:

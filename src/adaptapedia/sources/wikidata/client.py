@@ -53,6 +53,8 @@ class WikidataClient:
         budget: Budget,
         timeout: float = TIMEOUT,
         first_wait: float = 2.0,
+        shortest_pause: float = SHORTEST_PAUSE,
+        unstated_pause: float = UNSTATED_PAUSE,
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = now,
     ) -> None:
@@ -68,6 +70,8 @@ class WikidataClient:
         self._budget = budget
         self._timeout = timeout
         self._first_wait = first_wait
+        self._shortest_pause = shortest_pause
+        self._unstated_pause = unstated_pause
         self._sleep = sleep
         self._clock = clock
         self._loop = asyncio.Runner()
@@ -226,7 +230,8 @@ class WikidataClient:
         if status in TIMEOUTS or (pause is None and is_timeout(body)):
             return TimedOut("Wikidata stopped the query because it took too long", evidence=evidence)
         if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and pause):
-            seconds = pause_of(pause, unstated=UNSTATED_PAUSE, shortest=SHORTEST_PAUSE, now=self._clock())
+            unstated, shortest = self._unstated_pause, self._shortest_pause
+            seconds = pause_of(pause, unstated=unstated, shortest=shortest, now=self._clock())
             return RateLimited(f"Wikidata asks us to wait {seconds:.0f} s", retry_after=seconds, evidence=evidence)
         if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(f"Wikidata answered HTTP {status}", evidence=evidence)
