@@ -112,6 +112,14 @@ def test_a_gap_that_covers_the_tick_says_that_no_beat_led(daily: PeriodicTask) -
     assert "The beat that leads now, host 42, has led since 2026-03-07 12:00:00 UTC." in said
 
 
+def test_a_gap_of_a_row_that_was_left_out_says_why_that_was(daily: PeriodicTask) -> None:
+    tick(daily, state=State.SKIPPED, reason="left out: its args are no JSON", created_at=NOON + timedelta(hours=1))
+    found, said = asked()
+    assert found.verdict == "left_out"
+    assert found.verdict in VERDICTS
+    assert "beat left it out until that was mended (left out: its args are no JSON)." in said
+
+
 def test_a_gap_of_a_pause_says_who_paused_it(daily: PeriodicTask) -> None:
     with made_by("grace"):
         pausing.pause("sample-count")
