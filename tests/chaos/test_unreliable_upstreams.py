@@ -49,7 +49,7 @@ TASKS = {
     OPEN_LIBRARY: "refresh_openlibrary_metadata",
 }
 PAIRS = 1_000 if LONG else 180
-LATENCY = {INGESTION: 3.0, TMDB: 2.0, OPEN_LIBRARY: 0.5} if LONG else {INGESTION: 0.0, TMDB: 0.02, OPEN_LIBRARY: 0.02}
+LATENCY = {INGESTION: 2.0, TMDB: 1.0, OPEN_LIBRARY: 0.3} if LONG else {INGESTION: 0.0, TMDB: 0.02, OPEN_LIBRARY: 0.02}
 GONE = range(5, 5 + PAIRS // 60)
 """Films that Wikidata no longer has on the second day: fewer than a run would ask a person about."""
 KILLS = {TMDB: 3, OPEN_LIBRARY: 2}
