@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from celery import current_app, uuid
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import BatchPublishError, OperationalError
 from redis.exceptions import RedisError
 
 from adaptapedia.scheduling.models import JobRun
@@ -80,15 +80,23 @@ def send(messages: Iterable[Message]) -> list[Message]:
 
 
 def _send_at_once(messages: list[Message]) -> None:
+    """Raises what the broker raised, also where kombu wraps that as an uncertain batch."""
     with current_app.producer_pool.acquire(block=True, timeout=10) as producer:
         if len(messages) == 1:
             _message(messages[0], producer=producer)
             return
-        known: set[str] = set()
-        with producer.batch(max_size=AT_ONCE):
-            for message in messages:
-                _message(message, producer=producer, declare=() if message.queue in known else None)
-                known.add(message.queue)
+        try:
+            _send_batch(messages, producer)
+        except BatchPublishError as uncertain:
+            raise (uncertain.__cause__ or uncertain) from None
+
+
+def _send_batch(messages: list[Message], producer: Any) -> None:
+    known: set[str] = set()
+    with producer.batch(max_size=AT_ONCE):
+        for message in messages:
+            _message(message, producer=producer, declare=() if message.queue in known else None)
+            known.add(message.queue)
 
 
 def _message(message: Message, *, producer: Any, declare: tuple[()] | None = None) -> None:

@@ -9,14 +9,18 @@ import pytest
 import redis
 from celery import current_app
 from django_celery_beat.models import PeriodicTask
+from kombu import Connection
+from kombu.connection import ConnectionPool
 from kombu.exceptions import OperationalError
+from kombu.pools import ProducerPool
 
 from adaptapedia.scheduling import dispatch
 from adaptapedia.scheduling.actions import request_run
+from adaptapedia.scheduling.dispatch import Message
 from adaptapedia.scheduling.models import JobRun, ScheduleCompanion
 from adaptapedia.settings import CONFIG
 from tests.integration.scheduling.beats import Beats
-from tests.integration.scheduling.world import make_schedule, miss
+from tests.integration.scheduling.world import make_run, make_schedule, miss
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sample_jobs")]
 State = JobRun.State
@@ -41,6 +45,29 @@ def test_a_message_that_the_broker_does_not_take_is_sent_when_it_is_back(
     engine._tended_at = 0
     engine.go_round()
     assert ids == [run.pk]
+
+
+def test_messages_that_a_broker_takes_no_longer_wait_until_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    for _ in range(2):
+        make_run(queue="stalled")
+    messages = [Message.of(run) for run in JobRun.objects.all()]
+    address = CONFIG.celery_redis("broker")
+    with (
+        redis.Redis.from_url(CONFIG.redis("broker")) as broker,
+        Connection(address, transport_options={"socket_timeout": 3}) as connection,
+    ):
+        monkeypatch.setattr(current_app.amqp, "_producer_pool", ProducerPool(ConnectionPool(connection, 1), limit=1))
+        assert dispatch.send(messages) == messages
+        broker.client_pause(60_000, all=False)
+        try:
+            assert dispatch.send(messages) == []
+        finally:
+            broker.client_unpause()
+        assert "The broker is out of reach, 2 runs wait for it: TimeoutError" in caplog.text
+        assert dispatch.send(messages) == messages
+        broker.delete("stalled")
 
 
 def test_a_message_lost_in_the_broker_is_sent_again(settings: Any, beat: Beats) -> None:
