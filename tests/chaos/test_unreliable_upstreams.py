@@ -243,7 +243,7 @@ def bring_to_its_end(upstreams: Upstreams, name: str, *, kills: Iterable[Moment]
                 break
             killed = upstreams.kill_worker(number, entirely=LONG or so_many == 0)
         # What it had asked is still coming in, and is not to be taken for what the next one asks.
-        reached(lambda: installation.run(number)["worker"] != killed)  # noqa: B023
+        reached(lambda: installation.run(number)["worker"] != killed)  # noqa: B023 - asked at once
     assert wait_until(over, seconds=WITHIN, every=LOOKS_EVERY), installation.story(number)
     assert installation.run(number)["state"] == "succeeded", installation.story(number)
 

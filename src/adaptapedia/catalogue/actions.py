@@ -167,7 +167,7 @@ def not_edited(model: type[Held]) -> frozenset[str]:
 
 def of_json(entry: Held, field: str, value: Any) -> Any:
     """A field's value, of what JSON made of it: a date of its text."""
-    return entry._meta.get_field(field).to_python(value)  # type: ignore[union-attr]
+    return entry._meta.get_field(field).to_python(value)  # type: ignore[union-attr]  # no relation
 
 
 def stamp_of(entry: Held, field: str) -> Stamp | None:

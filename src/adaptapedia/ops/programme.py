@@ -99,7 +99,7 @@ class Programme:
             schedule__enabled=True, fires_at__isnull=False, next_due_at__isnull=False
         )
         first = due.order_by("fires_at").values_list("schedule__name", "next_due_at").first()
-        return Next(*first) if first else None  # type: ignore[arg-type]
+        return Next(*first) if first else None  # type: ignore[arg-type]  # such a row has its time
 
     @cached_property
     def _troubled(self) -> list[str]:

@@ -241,5 +241,5 @@ def test_a_retry_that_waits_three_times_the_visibility_timeout_is_executed_once(
 
 def test_no_error_puts_its_retry_off_for_longer_than_can_be_told() -> None:
     error = RuntimeError("come back in a million years")
-    error.retry_after = 3e13  # type: ignore[attr-defined]
+    error.retry_after = 3e13  # type: ignore[attr-defined]  # as any error may have it
     assert runner._retry_in(Policies(retries=1), JobRun(attempt=1), error) == LONGEST_WAIT

@@ -142,7 +142,7 @@ def known_as(row: Held) -> str:
 @register.filter
 def field_name(row: Held, field: str) -> str:
     """What people call a field of an entry or of metadata."""
-    return str(row._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]
+    return str(row._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]  # no relation
 
 
 @register.filter
